@@ -1,0 +1,1 @@
+"""What both sides of the wire share, written once: standard library and NumPy only."""

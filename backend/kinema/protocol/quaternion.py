@@ -1,0 +1,91 @@
+"""Unit quaternions on arrays (..., 4), real part first (wxyz). NumPy only, for both sides of the wire."""
+
+import numpy as np
+
+
+def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Hamilton product a b, (..., 4) x (..., 4) -> (..., 4): the rotation b, then a."""
+    aw, ax, ay, az = np.moveaxis(np.asarray(a), -1, 0)
+    bw, bx, by, bz = np.moveaxis(np.asarray(b), -1, 0)
+    return np.stack(
+        [
+            aw * bw - ax * bx - ay * by - az * bz,
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+        ],
+        axis=-1,
+    )
+
+
+def conjugate(q: np.ndarray) -> np.ndarray:
+    """Inverse rotation of unit quaternions (..., 4)."""
+    return np.asarray(q) * np.array([1.0, -1.0, -1.0, -1.0], dtype=np.asarray(q).dtype)
+
+
+def rotate(q: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Rotate vectors (..., 3) by unit quaternions (..., 4); leading axes broadcast."""
+    q, v = np.asarray(q), np.asarray(v)
+    axis = q[..., 1:]
+    t = 2.0 * np.cross(axis, v)
+    return v + q[..., :1] * t + np.cross(axis, t)
+
+
+def normalize(q: np.ndarray) -> np.ndarray:
+    """Scale (..., 4) to unit length. Raises ValueError where a quaternion is zero or not finite."""
+    q = np.asarray(q)
+    norm = np.linalg.norm(q, axis=-1, keepdims=True)
+    if not np.all(np.isfinite(norm)) or np.any(norm < 1e-12):
+        raise ValueError("a quaternion is zero or not finite and has no direction")
+    return q / norm
+
+
+def unroll(q: np.ndarray) -> np.ndarray:
+    """Flip signs along the first axis of (T, ..., 4) so that neighbours lie in the same hemisphere.
+
+    q and -q are the same rotation, but curves interpolated between them spin the long way round.
+    """
+    q = np.asarray(q)
+    if len(q) < 2:
+        return q.copy()
+    flips = np.sum(q[1:] * q[:-1], axis=-1, keepdims=True) < 0.0
+    signs = np.where(np.cumsum(flips, axis=0) % 2 == 1, -1.0, 1.0).astype(q.dtype)
+    return np.concatenate([q[:1], q[1:] * signs], axis=0)
+
+
+def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Spherical interpolation from a (t = 0) to b (t = 1) the short way; (..., 4), (..., 4), (...) -> (..., 4)."""
+    a, b = np.asarray(a), np.asarray(b)
+    t = np.asarray(t)[..., None]
+    dot = np.sum(a * b, axis=-1, keepdims=True)
+    b = np.where(dot < 0.0, -b, b)
+    angle = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
+    sine = np.sin(angle)
+    near = sine < 1e-6
+    safe = np.where(near, 1.0, sine)
+    wa = np.where(near, 1.0 - t, np.sin((1.0 - t) * angle) / safe)
+    wb = np.where(near, t, np.sin(t * angle) / safe)
+    return normalize(wa * a + wb * b)
+
+
+def from_axis_angle(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Unit axes (..., 3) and angles in radians (...) -> (..., 4)."""
+    half = 0.5 * np.asarray(angle)[..., None]
+    axis = np.broadcast_to(axis, np.broadcast_shapes(np.shape(axis), half.shape[:-1] + (3,)))
+    return np.concatenate([np.broadcast_to(np.cos(half), axis.shape[:-1] + (1,)), np.sin(half) * axis], axis=-1)
+
+
+def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Smallest rotation that takes the direction a to the direction b; (..., 3), (..., 3) -> (..., 4).
+
+    For opposite directions the axis is any perpendicular of a.
+    """
+    a, b = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
+    a = a / np.linalg.norm(a, axis=-1, keepdims=True)
+    b = b / np.linalg.norm(b, axis=-1, keepdims=True)
+    w = 1.0 + np.sum(a * b, axis=-1, keepdims=True)
+    xyz = np.cross(a, b)
+    other = np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
+    perpendicular = np.cross(a, other)
+    opposite = w < 1e-8
+    return normalize(np.concatenate([np.where(opposite, 0.0, w), np.where(opposite, perpendicular, xyz)], axis=-1))
