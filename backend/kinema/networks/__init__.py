@@ -1,1 +1,1 @@
-""""""
+"""Neural networks: nothing but weights and forward."""

@@ -1,0 +1,161 @@
+"""The one path from a request to Motion: refine -> condition -> diffuse -> decode -> clean.
+
+The panel, the headless command, the command line and the tests all come through `Pipeline.generate`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from . import cleanup, refine
+from .checkpoints import Pack
+from .diffusion import SAMPLERS, guidance, schedule
+from .errors import Cancelled, RequestError, WeightsError
+from .features import encoding, layout
+from .networks.autoencoder import Autoencoder, AutoencoderConfig
+from .networks.denoiser import Denoiser, DenoiserConfig
+from .protocol.messages import PARTS, Generate, Progress
+from .protocol.motion import Motion
+from .text.encoder import TextEncoder
+
+MOST_AT_ONCE = 16
+"""Samples in one batch; more are made in turns so that memory stays flat."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a request gave. `motions`: SMPL body at 30 fps, starting at x = z = 0 facing +Z."""
+
+    motions: tuple[Motion, ...]
+    parts: Mapping[str, str]
+    warnings: tuple[str, ...]
+    pack: Mapping[str, Any]
+    seconds_taken: float
+
+
+def choose_device(name: str) -> torch.device:
+    """ "auto" -> CUDA, else Apple's MPS, else CPU; any torch device name. Raises RequestError when it is not there."""
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise RequestError(f"device {name!r} cannot be used ({reason}); use auto or cpu") from None
+    return device
+
+
+class Pipeline:
+    """A model pack, loaded on one device. Not for use by two threads at once."""
+
+    def __init__(
+        self, pack: Pack, device: torch.device, text: TextEncoder, autoencoder: Autoencoder, denoiser: Denoiser
+    ) -> None:
+        self.pack, self.device = pack, device
+        self.text, self.autoencoder, self.denoiser = text, autoencoder, denoiser
+
+    @classmethod
+    def open(cls, pack: Pack, device: str = "auto") -> Pipeline:
+        """Load the pack's weights. Raises WeightsError for a damaged or foreign pack, RequestError for the device."""
+        where = choose_device(device)
+        manifest = pack.manifest
+        try:
+            text = TextEncoder.from_state(manifest["text"], pack.load("text.safetensors"))
+            autoencoder = Autoencoder(AutoencoderConfig(**_tuples(manifest["autoencoder"])))
+            autoencoder.load_state_dict(_floats(pack.load("autoencoder.safetensors")))
+            denoiser = Denoiser(DenoiserConfig(**manifest["denoiser"]))
+            denoiser.load_state_dict(_floats(pack.load("denoiser.safetensors")))
+        except (KeyError, TypeError, RuntimeError) as error:
+            reason = str(error).splitlines()[0]
+            raise WeightsError(
+                f"model pack {pack.name} does not fit this version of Kinema ({reason}); install a matching pack"
+            ) from None
+        return cls(pack, where, text.to(where), autoencoder.to(where).eval(), denoiser.to(where).eval())
+
+    def generate(
+        self,
+        request: Generate,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+        llm: refine.LLMSettings | None = None,
+    ) -> Result:
+        """Motions for a request; the same request on the same device gives the same motions.
+
+        `progress` hears of each stage and step; when `cancelled` returns True the next step raises Cancelled.
+        Raises RequestError for an unknown sampler.
+        """
+        began = time.perf_counter()
+        sampling = self.pack.manifest["sampling"]
+        sampler = request.sampler or sampling["sampler"]
+        if sampler not in SAMPLERS:
+            raise RequestError(f"sampler {sampler!r} is unknown; use one of {', '.join(SAMPLERS)}")
+        steps = request.steps or int(sampling["steps"])
+        scale = sampling["guidance"] if request.guidance is None else request.guidance
+
+        def report(stage: str, step: int = 0, total: int = 0) -> None:
+            if cancelled():
+                raise Cancelled("the request was cancelled")
+            progress(Progress(request.id, stage, step, total))
+
+        report("refine")
+        refined = refine.refine(request.prompt, request.refiner, overrides=request.parts, llm=llm)
+        report("encode")
+        texts, given = self.encode_texts(refined.prompt, refined.parts)
+        frames = max(1, round(request.seconds * layout.FPS))
+        latents = -(-frames // self.autoencoder.config.stride)
+        motions: list[Motion] = []
+        turns = range(0, request.samples, MOST_AT_ONCE)
+        for turn in turns:
+            count = min(MOST_AT_ONCE, request.samples - turn)
+            done = turn // MOST_AT_ONCE * steps
+            noise = torch.stack([self._noise(request.seed + turn + k, latents) for k in range(count)])
+            lengths = torch.full((count,), latents, device=self.device)
+            model = guidance.guided(
+                self.denoiser, texts.expand(count, -1, -1), given.expand(count, -1), lengths, float(scale)
+            )
+            calls = iter(range(1, steps + 1))
+
+            def step(x: Tensor, t: Tensor, model=model, calls=calls, done=done) -> Tensor:
+                x0 = model(x, t)
+                report("sample", done + next(calls), steps * len(turns))
+                return x0
+
+            with torch.inference_mode():
+                clean = SAMPLERS[sampler](step, noise, schedule.steps(steps).to(self.device))
+                features = self.autoencoder.decode(clean)[:, :frames].float().cpu().numpy()
+            report("decode", done + steps, steps * len(turns))
+            for sample in features:
+                motion = encoding.decode(sample)
+                motions.append(cleanup.clean(motion, sample[:, layout.CONTACTS]) if request.cleanup else motion)
+        return Result(tuple(motions), refined.parts, refined.warnings, self.pack.summary(), time.perf_counter() - began)
+
+    def encode_texts(self, prompt: str, parts: Mapping[str, str]) -> tuple[Tensor, Tensor]:
+        """Global prompt and part sentences -> embeddings (1, 7, E) and which of them are given (1, 7)."""
+        sentences = [prompt, *(parts.get(part, "") for part in PARTS)]
+        given = torch.tensor([[bool(sentence.strip()) for sentence in sentences]], device=self.device)
+        with torch.inference_mode():
+            return self.text.encode(sentences).to(self.device)[None], given
+
+    def _noise(self, seed: int, latents: int) -> Tensor:
+        """Drawn on the CPU and for the longest clip, so that neither device nor length changes a seed's character."""
+        generator = torch.Generator().manual_seed(seed % 2**63)
+        longest = max(latents, self.denoiser.config.longest)
+        noise = torch.randn(longest, self.autoencoder.config.latent, generator=generator)
+        return noise[:latents].to(self.device)
+
+
+def _floats(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
+
+
+def _tuples(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}

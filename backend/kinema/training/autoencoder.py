@@ -1,0 +1,183 @@
+"""Training of the motion auto-encoder on windows of real motion.
+
+Beside reconstruction in feature space, losses on joint positions through forward kinematics keep errors from adding up
+along the limbs, and losses on velocity, acceleration and standing feet keep the decoder from trembling and sliding.
+Half of each batch is decoded from noised latents, because diffusion will not hit latents exactly either.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from ..contacts import FEET
+from ..features import kinematics, layout
+from ..networks.autoencoder import Autoencoder, AutoencoderConfig
+from .corpus import Corpus, Item, open_corpus
+from .run import Average, Checkpoint, Log, learning_rate
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the terms; positions in metres, differences a frame."""
+
+    feature: float = 1.0
+    position: float = 8.0
+    world: float = 2.0
+    velocity: float = 60.0
+    acceleration: float = 60.0
+    standing: float = 20.0
+    divergence: float = 1e-4
+    smooth_latent: float = 1e-3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line; resumes from RUN/checkpoint.pt when it is there. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="kinema train autoencoder", description=__doc__)
+    parser.add_argument("packed", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--window", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args(argv)
+    train(options.packed, options.run, options.steps, options.batch, options.window, options.rate, options.device)
+    return 0
+
+
+def train(packed: Path, run: Path, steps: int, batch: int, window: int, rate: float, device: str) -> None:
+    """Train for `steps` in all and write RUN/autoencoder.safetensors (averaged weights with their normalisation)."""
+    run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    corpus = open_corpus(packed, run.parent / "corpus")
+    items = [item for item in corpus.of_split("train") if item.frames >= window]
+    network = Autoencoder(AutoencoderConfig()).to(device)
+    mean, std = feature_statistics(corpus, items)
+    network.feature_mean.copy_(torch.from_numpy(mean))
+    network.feature_std.copy_(torch.from_numpy(std))
+    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    average = Average(network, 0.999)
+    generator = torch.Generator().manual_seed(0)
+    checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
+    log = Log(run / "losses.csv", steps)
+    picker = WindowPicker(corpus, items, window)
+    for step in range(checkpoint.load(generator) + 1, steps + 1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, steps, rate)
+        features = picker.batch(batch, generator).to(device)
+        losses = loss_terms(network, features, LossWeights())
+        total = torch.stack(list(losses.values())).sum()
+        optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        average.update(network, step)
+        log.add(step, {name: value.item() for name, value in losses.items()})
+        if step % 250 == 0 or step == steps:
+            checkpoint.save(step, generator)
+            final = averaged(network, average)
+            log.write({"step": step, **validate(final, corpus)})
+            save_file(
+                {name: value.contiguous() for name, value in final.state_dict().items()},
+                run / "autoencoder.safetensors",
+            )
+
+
+def averaged(network: Autoencoder, average: Average) -> Autoencoder:
+    """A copy of the network with the averaged weights, in evaluation mode."""
+    copy = Autoencoder(network.config)
+    copy.load_state_dict({name: value.cpu() for name, value in average.state.items()})
+    return copy.eval()
+
+
+class WindowPicker:
+    """Random windows; every frame of the corpus is equally likely, small sources a little more."""
+
+    def __init__(self, corpus: Corpus, items: Sequence[Item], window: int) -> None:
+        self.corpus, self.window = corpus, window
+        self.starts = torch.tensor([item.start for item in items])
+        self.room = torch.tensor([item.frames - window + 1 for item in items])
+        share = torch.tensor([0.5 if item.clip.source == "bandai" else 1.0 for item in items])
+        self.weights = (self.room + window / 2) * share
+
+    def batch(self, count: int, generator: torch.Generator) -> Tensor:
+        """(count, window, 203) float32."""
+        chosen = torch.multinomial(self.weights, count, replacement=True, generator=generator)
+        offsets = (torch.rand(count, generator=generator) * self.room[chosen]).long()
+        spans = [
+            self.corpus.features[start : start + self.window] for start in (self.starts[chosen] + offsets).tolist()
+        ]
+        return torch.from_numpy(np.stack(spans))
+
+
+def feature_statistics(corpus: Corpus, items: Sequence[Item]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation (203,) over frames; the deviation has a floor so that still joints are not blown up."""
+    frames = np.concatenate([corpus.view(item)[::8] for item in items]).astype(np.float64)
+    std = frames.std(axis=0)
+    for group, floor in ((layout.ROTATIONS, 0.12), (layout.POSITIONS, 0.08), (layout.CONTACTS, 0.5)):
+        std[group] = np.maximum(std[group], floor)
+    return frames.mean(axis=0).astype(np.float32), np.maximum(std, 1e-3).astype(np.float32)
+
+
+def loss_terms(network: Autoencoder, features: Tensor, weights: LossWeights) -> dict[str, Tensor]:
+    """Weighted losses of a batch (B, T, 203)."""
+    with torch.autocast(features.device.type, dtype=torch.bfloat16):
+        mean, log_variance = network.posterior(features)
+        mean, log_variance = mean.float(), log_variance.float()
+        latents = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        extent = mean.detach().std(dim=(0, 1))
+        level = 0.25 * torch.rand(len(mean), 1, 1, device=mean.device)
+        level[::2] = 0.0
+        out = network.decode_raw(latents + level * extent * torch.randn_like(mean)).float()
+    target = (features - network.feature_mean) / network.feature_std
+    decoded = out * network.feature_std + network.feature_mean
+    made, real = kinematics.world_positions(decoded), kinematics.world_positions(features)
+    made_local, real_local = kinematics.local_positions(decoded), kinematics.local_positions(features)
+    made_step, real_step = made.diff(dim=1), real.diff(dim=1)
+    feet = list(FEET)
+    standing = features[:, 1:, layout.CONTACTS, None] * features[:, :-1, layout.CONTACTS, None]
+    divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
+    return {
+        "feature": weights.feature * functional.smooth_l1_loss(out, target),
+        "position": weights.position * (made_local - real_local).abs().mean(),
+        "world": weights.world * (made - real).abs().mean(),
+        "velocity": weights.velocity * (made_step - real_step).abs().mean(),
+        "acceleration": weights.acceleration * (made_step.diff(dim=1) - real_step.diff(dim=1)).abs().mean(),
+        "standing": weights.standing * (standing * (made_step[:, :, feet] - real_step[:, :, feet]).abs()).mean(),
+        "divergence": weights.divergence * divergence,
+        "smooth_latent": weights.smooth_latent * mean.diff(dim=1).abs().mean(),
+    }
+
+
+@torch.no_grad()
+def validate(network: Autoencoder, corpus: Corpus, most: int = 60) -> dict[str, float]:
+    """Errors on validation clips: mean joint position in the heading frame (cm), and jerk made / real (m/s^3)."""
+    errors, jerks = [], []
+    for item in [item for item in corpus.of_split("val") if not item.mirrored and not item.clip.keyed][:most]:
+        frames = min(item.frames // 4 * 4, 400)
+        if frames < 16:
+            continue
+        features = torch.from_numpy(np.array(corpus.view(item)[:frames]))[None]
+        decoded = network.decode(network.encode(features))
+        errors.append((kinematics.local_positions(decoded) - kinematics.local_positions(features)).norm(dim=-1).mean())
+        jerks.append(
+            [
+                kinematics.world_positions(x).diff(n=3, dim=1).norm(dim=-1).mean() * layout.FPS**3
+                for x in (decoded, features)
+            ]
+        )
+    made, real = np.mean(np.array(jerks), axis=0)
+    return {"val_cm": 100 * float(np.mean(errors)), "val_jerk": float(made), "val_jerk_real": float(real)}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

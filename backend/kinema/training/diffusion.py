@@ -1,0 +1,212 @@
+"""Training of the denoiser on latents of the frozen auto-encoder, with texts from the frozen tower."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.nn import functional
+
+from ..contacts import FEET
+from ..diffusion import schedule
+from ..features import kinematics, layout
+from ..networks.autoencoder import Autoencoder, AutoencoderConfig
+from ..networks.denoiser import Denoiser, DenoiserConfig
+from ..text.encoder import TextEncoder
+from .corpus import open_corpus
+from .diffusion_data import Batch, Example, ExamplePicker, Mixing, TextTable
+from .diffusion_examples import LatentStore, captured, make_rough, rough
+from .run import Average, Checkpoint, Log, learning_rate
+
+
+@dataclass(frozen=True)
+class DecodedLoss:
+    """Losses through the frozen decoder on the first `count` clips of a batch; metres and metres a frame."""
+
+    count: int = 8
+    position: float = 2.0
+    velocity: float = 20.0
+    standing: float = 10.0
+    path: float = 0.3
+    latest: float = 0.6
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line; resumes from RUN/checkpoint.pt when it is there. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="kinema train diffusion", description=__doc__)
+    parser.add_argument("packed", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--autoencoder", type=Path, required=True, help="autoencoder.safetensors of its run")
+    parser.add_argument("--text", type=Path, required=True, help="folder with text.safetensors and text.json")
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--rough", type=int, default=6000, help="procedural clips")
+    parser.add_argument("--width", type=int, default=DenoiserConfig.width)
+    parser.add_argument("--layers", type=int, default=DenoiserConfig.layers)
+    parser.add_argument("--boundary", type=float, default=Mixing.boundary, help="MotionMix's T* in [0, 1]")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    options = parser.parse_args(argv)
+    train(options)
+    return 0
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train to `options.steps` in all and write RUN/denoiser.safetensors (averaged) and denoiser.json."""
+    run: Path = options.run
+    run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    device = options.device
+    autoencoder = Autoencoder(AutoencoderConfig()).eval().requires_grad_(False)
+    autoencoder.load_state_dict(load_file(options.autoencoder))
+    make_rough(options.packed, run.parent / "rough", options.rough)
+    train_examples, val_examples, latents, table = _examples(options, autoencoder, device)
+    mean, std = latents.mean(axis=0), latents.std(axis=0)
+    autoencoder.latent_mean.copy_(torch.from_numpy(mean))
+    autoencoder.latent_std.copy_(torch.from_numpy(std))
+    latents = (latents - mean) / std
+    texts = embed(table, options.text)
+    mixing = replace(Mixing(), boundary=options.boundary)
+    config = DenoiserConfig(
+        latent=latents.shape[1],
+        text=texts.shape[1],
+        width=options.width,
+        layers=options.layers,
+        heads=options.width // 64,
+        feedforward=4 * options.width,
+    )
+    network = Denoiser(config).to(device)
+    autoencoder.to(device)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.01)
+    average = Average(network, 0.9995)
+    generator = torch.Generator().manual_seed(0)
+    checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
+    log = Log(run / "losses.csv", options.steps)
+    picker = ExamplePicker(train_examples, latents, texts, config.longest, mixing)
+    validation = ExamplePicker(val_examples, latents, texts, config.longest, replace(mixing, rough=0, unannotated=0))
+    for step in range(checkpoint.load(generator) + 1, options.steps + 1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, options.steps, options.rate)
+        losses = loss_terms(network, autoencoder, picker.batch(options.batch, generator), DecodedLoss(), device)
+        optimizer.zero_grad(set_to_none=True)
+        torch.stack(list(losses.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        average.update(network, step)
+        log.add(step, {name: value.item() for name, value in losses.items()})
+        if step % 500 == 0 or step == options.steps:
+            checkpoint.save(step, generator)
+            final = Denoiser(config)
+            final.load_state_dict({name: value.cpu() for name, value in average.state.items()})
+            log.write({"step": step, **validate(final.eval(), validation)})
+            save_file(
+                {name: value.contiguous() for name, value in final.state_dict().items()}, run / "denoiser.safetensors"
+            )
+            (run / "denoiser.json").write_text(json.dumps(asdict(config)), encoding="utf-8")
+            state = {name: value.cpu().contiguous() for name, value in autoencoder.state_dict().items()}
+            save_file(state, run / "autoencoder.safetensors")
+
+
+def _examples(
+    options: argparse.Namespace, autoencoder: Autoencoder, device: str
+) -> tuple[list[Example], list[Example], np.ndarray, TextTable]:
+    corpus = open_corpus(options.packed, options.run.parent / "corpus")
+    table, store = TextTable(), LatentStore(autoencoder, device)
+    train_examples = captured(corpus, "train", store, table)
+    train_examples += rough(options.run.parent / "rough", store, table)
+    val_examples = [e for e in captured(corpus, "val", store, table) if e.wordings]
+    kinds = [sum(1 for e in train_examples if e.rough), sum(1 for e in train_examples if not e.wordings)]
+    print(
+        f"{len(train_examples)} examples, {kinds[0]} rough, {kinds[1]} unannotated; {len(val_examples)} validation; ",
+        end="",
+    )
+    print(f"{len(table.rows)} sentences; {store.count} latents", flush=True)
+    return train_examples, val_examples, store.array(), table
+
+
+def embed(table: TextTable, folder: Path) -> Tensor:
+    """(rows, E) embeddings of all sentences by the frozen tower."""
+    config = json.loads((folder / "text.json").read_text(encoding="utf-8"))
+    encoder = TextEncoder.from_state(config, load_file(folder / "text.safetensors"))
+    sentences = list(table.rows)
+    with torch.inference_mode():
+        parts = [encoder.encode(sentences[i : i + 512]) for i in range(0, len(sentences), 512)]
+    return torch.cat(parts).clone()
+
+
+def loss_terms(
+    network: Denoiser, autoencoder: Autoencoder, batch: Batch, decoded: DecodedLoss, device: str
+) -> dict[str, Tensor]:
+    """Masked x0 loss, and losses of decoded joints where the noise is low enough for a sharp prediction."""
+    x0, lengths = batch.latents.to(device), batch.lengths.to(device)
+    low, high = batch.low.to(device), batch.high.to(device)
+    t = low + (high - low) * torch.rand(len(x0), device=device)
+    noisy = schedule.add_noise(x0, t, torch.randn_like(x0))
+    with torch.autocast(x0.device.type, dtype=torch.bfloat16):
+        made = network(noisy, t, batch.texts.to(device), batch.given.to(device), lengths)
+    made = made.float()
+    real = (torch.arange(x0.shape[1], device=device)[None] < lengths[:, None]).float()
+    error = (made - x0).square().mean(-1)
+    losses = {"latent": (error * real).sum() / real.sum()}
+    chosen = torch.randperm(len(x0), device=device)[: decoded.count]
+    if decoded.count:
+        losses |= _decoded_terms(autoencoder, made[chosen], x0[chosen], real[chosen], t[chosen], decoded)
+    return losses
+
+
+def _decoded_terms(
+    autoencoder: Autoencoder, made: Tensor, x0: Tensor, real: Tensor, t: Tensor, weights: DecodedLoss
+) -> dict[str, Tensor]:
+    longest = int(real.sum(dim=1).max())
+    made, x0, real = made[:, :longest], x0[:, :longest], real[:, :longest]
+    keep = real.repeat_interleave(4, dim=1) * ((weights.latest - t) / weights.latest).clamp(min=0.0)[:, None]
+    with torch.autocast(made.device.type, dtype=torch.bfloat16):
+        ours = autoencoder.decode(made).float()
+        with torch.no_grad():
+            theirs = autoencoder.decode(x0).float()
+    ours_local, theirs_local = kinematics.local_positions(ours), kinematics.local_positions(theirs)
+    ours_step, theirs_step = (
+        kinematics.world_positions(ours).diff(dim=1),
+        kinematics.world_positions(theirs).diff(dim=1),
+    )
+    standing = (theirs[:, 1:, layout.CONTACTS, None] > 0.5).float() * keep[:, 1:, None, None]
+    mass = keep.sum().clamp(min=1.0)
+    return {
+        "position": weights.position * ((ours_local - theirs_local).abs().mean((2, 3)) * keep).sum() / mass,
+        "velocity": weights.velocity * ((ours_step - theirs_step).abs().mean((2, 3)) * keep[:, 1:]).sum() / mass,
+        "standing": weights.standing * (standing * ours_step[:, :, list(FEET)].abs()).mean((2, 3)).sum() / mass,
+        "path": weights.path
+        * functional.smooth_l1_loss(ours[..., :3] * keep[..., None] * 30, theirs[..., :3] * keep[..., None] * 30),
+    }
+
+
+@torch.no_grad()
+def validate(network: Denoiser, picker: ExamplePicker) -> dict[str, float]:
+    """x0 loss on validation clips at three noise levels: with their texts, with shuffled texts, without text."""
+    generator = torch.Generator().manual_seed(1)
+    batch = picker.batch(96, generator)
+    noise = torch.randn(batch.latents.shape, generator=generator)
+    real = (torch.arange(batch.latents.shape[1])[None] < batch.lengths[:, None]).float()
+    rows: dict[str, float] = {}
+    for name, texts, given in (
+        ("text", batch.texts, torch.ones_like(batch.given)),
+        ("shuffled", batch.texts.roll(1, 0), torch.ones_like(batch.given)),
+        ("none", batch.texts, torch.zeros_like(batch.given)),
+    ):
+        for t in (0.3, 0.6, 0.9):
+            times = torch.full((len(noise),), t)
+            made = network(schedule.add_noise(batch.latents, times, noise), times, texts, given, batch.lengths)
+            error = ((made - batch.latents).square().mean(-1) * real).sum() / real.sum()
+            rows[f"val_{name}_{t}"] = float(error)
+    return rows
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,138 @@
+"""What the denoiser learns from: latents with texts, each kind of clip with the noise levels it may teach.
+
+MotionMix (arXiv 2401.11115): rough annotated motion teaches high noise (t >= T*) with its condition, clean unannotated
+motion low noise (t < T*) without, clean annotated motion everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..protocol.messages import PARTS
+
+
+@dataclass(frozen=True)
+class Example:
+    """Latents start..start+latents-1 of the latent array, with wordings to choose from.
+
+    `wordings`: each is (global, six parts) as rows of the text table; empty for unannotated motion. `rough`: made by
+    rule, not captured. `weight`: how often it is drawn, relative to others.
+    """
+
+    start: int
+    latents: int
+    wordings: tuple[tuple[int, ...], ...]
+    rough: bool
+    weight: float
+
+
+class TextTable:
+    """Gives each distinct sentence a row; the rows are embedded once, before training."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, int] = {"": 0}
+
+    def row(self, text: str) -> int:
+        """The row of a sentence, new or old; the empty sentence is row 0."""
+        return self.rows.setdefault(text.strip(), len(self.rows))
+
+    def wording(self, caption: str, parts: dict[str, str]) -> tuple[int, ...]:
+        """Rows of a caption and its six part sentences."""
+        return (self.row(caption), *(self.row(parts.get(part, "")) for part in PARTS))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tensors of one training step; see `Denoiser.forward`. `low`, `high`: (B,) range of t each clip may teach."""
+
+    latents: Tensor
+    lengths: Tensor
+    texts: Tensor
+    given: Tensor
+    low: Tensor
+    high: Tensor
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """MotionMix's split: `boundary` is T* in [0, 1]; shares of a batch that are rough or unannotated, the rest annotated."""
+
+    boundary: float = 0.3
+    rough: float = 0.4
+    unannotated: float = 0.12
+    drop_all: float = 0.1
+    drop_global: float = 0.15
+    drop_parts: float = 0.2
+    drop_part: float = 0.1
+
+
+class ExamplePicker:
+    """Draws batches of the three kinds in fixed shares, with condition dropout."""
+
+    def __init__(
+        self, examples: Sequence[Example], latents: np.ndarray, texts: Tensor, longest: int, mixing: Mixing
+    ) -> None:
+        self.latents, self.texts, self.longest, self.mixing = latents, texts, longest, mixing
+        self.kinds = {
+            "rough": [e for e in examples if e.rough],
+            "unannotated": [e for e in examples if not e.wordings],
+            "annotated": [e for e in examples if e.wordings and not e.rough],
+        }
+        self.weights = {k: torch.tensor([e.weight for e in v]) for k, v in self.kinds.items()}
+
+    def batch(self, count: int, generator: torch.Generator) -> Batch:
+        """One batch of `count` clips; lengths differ, the rest is padding."""
+        chosen: list[Example] = []
+        for kind, number in self._numbers(count).items():
+            index = torch.multinomial(self.weights[kind], number, replacement=True, generator=generator)
+            chosen += [self.kinds[kind][i] for i in index.tolist()]
+        draw = torch.rand(count, 4, generator=generator)
+        lengths = [min(e.latents, self.longest) for e in chosen]
+        x = np.zeros((count, max(lengths), self.latents.shape[1]), dtype=np.float32)
+        rows = torch.zeros(count, 1 + len(PARTS), dtype=torch.long)
+        for k, (example, length) in enumerate(zip(chosen, lengths, strict=True)):
+            offset = example.start + int(draw[k, 0] * (example.latents - length + 1))
+            x[k, :length] = self.latents[offset : offset + length]
+            if example.wordings:
+                rows[k] = torch.tensor(example.wordings[int(draw[k, 1] * len(example.wordings))])
+        rough = torch.tensor([e.rough for e in chosen])
+        bare = torch.tensor([not e.wordings for e in chosen])
+        boundary = self.mixing.boundary
+        return Batch(
+            torch.from_numpy(x),
+            torch.tensor(lengths),
+            self.texts[rows],
+            self._given(rows, draw, generator),
+            torch.where(rough, boundary, 0.0),
+            torch.where(bare & (draw[:, 3] < 0.7), boundary, 1.0),
+        )
+
+    def _numbers(self, count: int) -> dict[str, int]:
+        rough = round(count * self.mixing.rough) if self.kinds["rough"] else 0
+        bare = round(count * self.mixing.unannotated) if self.kinds["unannotated"] else 0
+        return {"rough": rough, "unannotated": bare, "annotated": count - rough - bare}
+
+    def _given(self, rows: Tensor, draw: Tensor, generator: torch.Generator) -> Tensor:
+        """Which texts stay: all dropped, only the global one, only parts, or single parts dropped at random."""
+        mixing = self.mixing
+        given = rows > 0
+        given[:, 1:] &= torch.rand(len(rows), len(PARTS), generator=generator) >= mixing.drop_part
+        edge = mixing.drop_all
+        given[draw[:, 2] < edge] = False
+        given[(draw[:, 2] >= edge) & (draw[:, 2] < edge + mixing.drop_global), 0] = False
+        edge += mixing.drop_global
+        given[(draw[:, 2] >= edge) & (draw[:, 2] < edge + mixing.drop_parts), 1:] = False
+        return given
+
+
+def balanced(labels: Iterable[str], power: float = 0.5) -> list[float]:
+    """Weights that draw a label of n clips n^(1 - power) as often as one of a single clip."""
+    labels = list(labels)
+    counts = Counter(labels)
+    return [counts[label] ** -power for label in labels]

@@ -1,0 +1,108 @@
+"""The packed data set: all clips as memory-mapped arrays at 30 fps on the SMPL body.
+
+A folder with `rotations.npy` int16 (N, 22, 3), rotation vectors in units of pi / 32767 (error below 5e-5 rad),
+`root.npy` float32 (N, 3) metres, `clips.jsonl` (one object a clip: id, source, start, frames, split, captions ...) and
+`sources.json` (licences). N is the number of frames of all clips together.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import geometry
+from ..errors import FormatError
+from ..features import layout
+from ..protocol.motion import Motion
+from ..protocol.smpl import SMPL_BODY
+from .sources import Caption
+
+SCALE = math.pi / 32767
+"""Radians per unit of the stored rotation vectors."""
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class PackedClip:
+    """One clip's row: where its frames are and what is known about it."""
+
+    id: str
+    source: str
+    start: int
+    frames: int
+    split: str
+    action: str
+    style: str
+    keyed: bool
+    exact_feet: bool
+    licence: str
+    captions: tuple[Caption, ...]
+
+
+class PackedSet:
+    """Random access to a packed set. Raises FormatError when files are missing or do not fit together."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self.rotations = np.load(folder / "rotations.npy", mmap_mode="r", allow_pickle=False)
+            self.root = np.load(folder / "root.npy", mmap_mode="r", allow_pickle=False)
+            rows = (folder / "clips.jsonl").read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError) as error:
+            raise FormatError(
+                f"{folder} is no packed data set ({error}); make one with `kinema data prepare`"
+            ) from None
+        self.clips = tuple(_clip(json.loads(row)) for row in rows)
+        total = sum(clip.frames for clip in self.clips)
+        if self.rotations.shape != (total, 22, 3) or self.root.shape != (total, 3):
+            raise FormatError(
+                f"{folder} is damaged: {total} frames are listed, {len(self.root)} stored; prepare it again"
+            )
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def motion(self, clip: PackedClip) -> Motion:
+        """The whole clip as a Motion on the SMPL body."""
+        span = slice(clip.start, clip.start + clip.frames)
+        rotations = geometry.quaternion_from_rotation_vector(np.asarray(self.rotations[span], dtype=np.float64) * SCALE)
+        return Motion(rotations, np.asarray(self.root[span], dtype=np.float64), layout.FPS, SMPL_BODY)
+
+    def motions(self, split: str | None = None) -> Iterator[tuple[PackedClip, Motion]]:
+        """All clips (of one split) with their motion."""
+        for clip in self.clips:
+            if split is None or clip.split == split:
+                yield clip, self.motion(clip)
+
+
+def write(folder: Path, clips: Iterable[tuple[dict[str, Any], Motion]], sources: dict[str, Any]) -> int:
+    """Write a packed set; `clips` are rows without start and frames, with their motions. Returns the frame count."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rotations, roots, rows, start = [], [], [], 0
+    for row, motion in clips:
+        vectors = geometry.rotation_vector_from_quaternion(motion.rotations)
+        rotations.append(np.round(vectors / SCALE).astype(np.int16))
+        roots.append(motion.root_translation.astype(np.float32))
+        rows.append(json.dumps({**row, "start": start, "frames": len(motion)}, ensure_ascii=False))
+        start += len(motion)
+    np.save(folder / "rotations.npy", np.concatenate(rotations))
+    np.save(folder / "root.npy", np.concatenate(roots))
+    (folder / "clips.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    text = json.dumps({"version": VERSION, "fps": layout.FPS, "sources": sources}, indent=1)
+    (folder / "sources.json").write_text(text, encoding="utf-8")
+    return start
+
+
+def caption_rows(captions: Iterable[Caption]) -> list[dict[str, Any]]:
+    """Captions as JSON rows."""
+    return [asdict(caption) for caption in captions]
+
+
+def _clip(row: dict[str, Any]) -> PackedClip:
+    return PackedClip(**{**row, "captions": tuple(Caption(**caption) for caption in row["captions"])})

@@ -1,0 +1,87 @@
+"""What every primitive draws: an Action, to be written into a Score and told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...refine.language import PartAction
+from .body import Score
+
+Write = Callable[[Score, float, float], None]
+"""Writes an action into a score between two times in seconds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Action:
+    """One drawn primitive.
+
+    `uses`: the body parts that it governs (two actions at once must not share one). `shortest`, `longest`: seconds that
+    it can take. `phrases`: caption templates with each verb in brackets and {his} for the pronoun:
+    "[raise] {his} left arm". `adverbs`: words that fit behind every phrase ("slowly", "three times").
+    `parts`: what each part does, in the language of the refiners. `ends`: where the body is afterwards.
+    """
+
+    name: str
+    uses: frozenset[str]
+    shortest: float
+    longest: float
+    phrases: tuple[str, ...]
+    adverbs: tuple[str, ...]
+    parts: tuple[PartAction, ...]
+    write: Write
+    ends: str = "standing"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast: `factor` multiplies durations; `adverb` for captions, `speed` for part sentences, "" when unsaid."""
+
+    factor: float
+    adverb: str = ""
+    speed: str = ""
+
+
+def draw_pace(rng: np.random.Generator) -> Pace:
+    """Mostly unsaid and medium; else slow or fast and said so."""
+    kind = rng.random()
+    if kind < 0.62:
+        return Pace(float(rng.uniform(0.85, 1.2)))
+    if kind < 0.81:
+        return Pace(float(rng.uniform(1.5, 2.0)), str(rng.choice(["slowly", "slowly", "at a slow pace"])), "slowly")
+    return Pace(float(rng.uniform(0.55, 0.72)), str(rng.choice(["quickly", "fast", "rapidly"])), "quickly")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How often: `number` of repetitions; `adverb` for captions, `count` for part sentences, "" when unsaid."""
+
+    number: int
+    adverb: str = ""
+    count: str = ""
+
+
+def draw_count(rng: np.random.Generator, most: int = 6, cyclic: bool = False) -> Count:
+    """Once (unsaid), twice, three times ... or repeatedly. A `cyclic` action (waving) repeats without being asked."""
+    kind = rng.random()
+    if cyclic:
+        if kind < 0.6:
+            return Count(int(rng.integers(3, most + 3)))
+        if kind < 0.8:
+            return Count(int(rng.integers(3, most + 3)), str(rng.choice(["repeatedly", "several times"])), "repeatedly")
+    elif kind < 0.5:
+        return Count(1, str(rng.choice(["", "", "once"])), "once" if rng.random() < 0.3 else "")
+    number = int(rng.integers(2, min(most, 4) + 1))
+    if kind > 0.88 and most >= 4:
+        return Count(int(rng.integers(4, most + 1)), str(rng.choice(["repeatedly", "again and again"])), "repeatedly")
+    if number == 2:
+        return Count(2, str(rng.choice(["twice", "two times"])), "twice")
+    word = {3: "three", 4: "four"}[number]
+    return Count(number, f"{word} times", f"{word} times")
+
+
+def said(*words: str) -> tuple[str, ...]:
+    """The words that are not empty."""
+    return tuple(word for word in words if word)
