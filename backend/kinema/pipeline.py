@@ -67,12 +67,11 @@ class Pipeline:
     def open(cls, pack: Pack, device: str = "auto") -> Pipeline:
         """Load the pack's weights. Raises WeightsError for a damaged or foreign pack, RequestError for the device."""
         where = choose_device(device)
-        manifest = pack.manifest
         try:
-            text = TextEncoder.from_state(manifest["text"], pack.load("text.safetensors"))
-            autoencoder = Autoencoder(AutoencoderConfig(**_tuples(manifest["autoencoder"])))
+            text = TextEncoder.from_state(pack.section("text"), pack.load("text.safetensors"))
+            autoencoder = Autoencoder(AutoencoderConfig(**_tuples(pack.section("autoencoder"))))
             autoencoder.load_state_dict(_floats(pack.load("autoencoder.safetensors")))
-            denoiser = Denoiser(DenoiserConfig(**manifest["denoiser"]))
+            denoiser = Denoiser(DenoiserConfig(**pack.section("denoiser")))
             denoiser.load_state_dict(_floats(pack.load("denoiser.safetensors")))
         except (KeyError, TypeError, RuntimeError) as error:
             reason = str(error).splitlines()[0]
@@ -94,7 +93,7 @@ class Pipeline:
         Raises RequestError for an unknown sampler.
         """
         began = time.perf_counter()
-        sampling = self.pack.manifest["sampling"]
+        sampling = self.pack.section("sampling")
         sampler = request.sampler or sampling["sampler"]
         if sampler not in SAMPLERS:
             raise RequestError(f"sampler {sampler!r} is unknown; use one of {', '.join(SAMPLERS)}")
@@ -136,7 +135,7 @@ class Pipeline:
             for sample in features:
                 motion = encoding.decode(sample)
                 motions.append(cleanup.clean(motion, sample[:, layout.CONTACTS]) if request.cleanup else motion)
-        return Result(tuple(motions), refined.parts, refined.warnings, self.pack.summary(), time.perf_counter() - began)
+        return Result(tuple(motions), refined.parts, refined.warnings, self.pack.provenance(), time.perf_counter() - began)
 
     def encode_texts(self, prompt: str, parts: Mapping[str, str]) -> tuple[Tensor, Tensor]:
         """Global prompt and part sentences -> embeddings (1, 7, E) and which of them are given (1, 7)."""

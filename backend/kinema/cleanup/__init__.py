@@ -1,1 +1,36 @@
-""""""
+"""Clean-up of a finished motion: feet that stand still on the ground, no body under it, less jitter."""
+
+import numpy as np
+
+from ..errors import InputError, MotionError
+from ..protocol.motion import Motion
+from ..protocol.smpl import SMPL_BODY
+from .feet import lock_feet
+from .ground import lift_body, set_on_ground
+from .smoothing import butterworth
+from .stance import standing
+
+
+def clean(
+    motion: Motion, contacts: np.ndarray | None = None, *, strength: float = 1.0, cutoff: float | None = None
+) -> Motion:
+    """A motion on the SMPL body with its feet locked to the ground y = 0 while they stand.
+
+    `contacts` (T, 4): probabilities in the order of `contacts.FEET`, e.g. a network's own; found from heights and speeds
+    when None. `strength` 0..1 scales foot locking, 0 gives back `motion` itself. `cutoff` in Hz low-passes the motion
+    first; None leaves it. Length, rate, upper body and the root's horizontal path stay.
+
+    Raises MotionError when the motion is not on the SMPL body, InputError for a strength outside 0..1 or contacts of
+    another shape.
+    """
+    if not 0.0 <= strength <= 1.0:
+        raise InputError(f"the clean-up's strength must lie between 0 and 1, not {strength:g}")
+    if motion.skeleton.names != SMPL_BODY.names:
+        raise MotionError("only motions on the SMPL body can be cleaned; retarget the clip with retarget.to_smpl first")
+    if strength == 0.0:
+        return motion
+    if cutoff is not None:
+        motion = butterworth(motion, cutoff)
+    motion = set_on_ground(motion, standing(motion.positions(), motion.fps, contacts))
+    motion = lift_body(motion)
+    return lock_feet(motion, standing(motion.positions(), motion.fps, contacts), strength=strength)

@@ -72,7 +72,9 @@ def thrust(s: Signals, side: int) -> float:
         peak = frame + int(np.argmax(reach[frame:end]))
         best = max(
             best,
-            min(over(float(reach[peak]), 0.3, 0.15), over(float(speed[frame]), 1.4, 1.0), under(level[peak], 0.3, 0.15)),
+            min(
+                over(float(reach[peak]), 0.3, 0.15), over(float(speed[frame]), 1.4, 1.0), under(level[peak], 0.3, 0.15)
+            ),
         )
     return best
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ..cleanup.stance import spans
 from .predicates import Score, all_of, over, share, under
-from .signals import FPS, SIDES, Signals, lasting, reversals, runs, unbroken
+from .signals import FPS, SIDES, Signals, lasting, reversals, unbroken
 from .travel import STANDING_PELVIS
 
 
@@ -14,7 +15,8 @@ def kick(s: Signals, side: int) -> float:
     speed = np.linalg.norm(s.velocity(f"{SIDES[side]}_Ankle"), axis=1)
     recent = np.array([speed[max(0, frame - 9) : frame + 1].max() for frame in range(len(s))])
     reachable = np.min(
-        [(front - 0.25) / 0.15, (height - 0.25) / 0.15, (recent - 1.5) / 1.0, (0.3 - s.soles[:, 1 - side]) / 0.2], axis=0
+        [(front - 0.25) / 0.15, (height - 0.25) / 0.15, (recent - 1.5) / 1.0, (0.3 - s.soles[:, 1 - side]) / 0.2],
+        axis=0,
     )
     return lasting(reachable, 0.1)
 
@@ -48,7 +50,7 @@ def marches(s: Signals) -> float:
     """Both knees come up high in turn, each at least twice or as often as the clip is long enough for."""
     scores = []
     for side in (0, 1):
-        lifts = len(runs((thigh(s, side) > -0.2) & (thigh(s, 1 - side) < -0.25)))
+        lifts = len(spans((thigh(s, side) > -0.2) & (thigh(s, 1 - side) < -0.25)))
         scores.append(over(lifts, 1.5 if len(s) > 2 * FPS else 0.5, 1.0))
     return min(scores)
 
@@ -76,7 +78,12 @@ def squats(s: Signals) -> float:
     """Bends both knees deep with both feet on the ground, and the pelvis comes down by a quarter of its height."""
     pelvis = s.height("Pelvis")
     deep = np.min(
-        [(0.72 - pelvis) / 0.12, (knees_bent(s) - 60) / 30, (0.1 - s.soles.max(axis=1)) / 0.05, (_knee_clear(s) - 0.2) / 0.1],
+        [
+            (0.72 - pelvis) / 0.12,
+            (knees_bent(s) - 60) / 30,
+            (0.1 - s.soles.max(axis=1)) / 0.05,
+            (_knee_clear(s) - 0.2) / 0.1,
+        ],
         axis=0,
     )
     return min(unbroken(deep, 0.15), over(float(pelvis.max() - pelvis.min()), 0.2, 0.1))

@@ -34,7 +34,9 @@ class Signals:
     def of(cls, motion: Motion) -> Signals:
         """Readings of `motion`, resampled to 30 fps. Raises MotionError when it is not on the SMPL body skeleton."""
         if motion.skeleton.names != SMPL_BODY.names:
-            raise MotionError("only motions on the SMPL body can be read; retarget the clip with retarget.to_smpl first")
+            raise MotionError(
+                "only motions on the SMPL body can be read; retarget the clip with retarget.to_smpl first"
+            )
         return cls(motion.resample(FPS))
 
     def __len__(self) -> int:
@@ -196,9 +198,3 @@ def reversals(x: np.ndarray, amplitude: float) -> int:
         elif (extreme - value) * direction > amplitude:
             turns, direction, extreme = turns + 1, -direction, value
     return turns
-
-
-def runs(mask: np.ndarray) -> np.ndarray:
-    """(N, 2) first frame and one past the last frame of each stretch in which `mask` (T,) is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(mask, dtype=np.int8), [0]])))
-    return edges.reshape(-1, 2)

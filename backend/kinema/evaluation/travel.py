@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ..cleanup.stance import spans
 from .predicates import Score, all_of, over, share, under
-from .signals import FPS, Signals, lasting, runs
+from .signals import FPS, Signals, lasting
 
 STANDING_PELVIS = 0.93
 """Usual height of the pelvis of a standing or walking SMPL body, metres (rest pose 0.98)."""
@@ -35,7 +36,7 @@ def steps(count: int) -> Score:
     """At least `count` swings of a foot: lifted over 3 cm or carried over 0.2 m while the other stands."""
 
     def score(s: Signals) -> float:
-        swings = sum(len(runs((s.soles[:, side] > 0.03) & (s.soles[:, 1 - side] < 0.06))) for side in (0, 1))
+        swings = sum(len(spans((s.soles[:, side] > 0.03) & (s.soles[:, 1 - side] < 0.06))) for side in (0, 1))
         return over(swings, count - 0.5, 2.0)
 
     return score
@@ -44,7 +45,8 @@ def steps(count: int) -> Score:
 def upright(s: Signals) -> float:
     """Pelvis high and back within 40 degrees of vertical for most of the time."""
     return min(
-        over(float(np.median(s.height("Pelvis"))), 0.72, 0.1), under(float(np.median(np.abs(s.lean).max(axis=1))), 40, 20)
+        over(float(np.median(s.height("Pelvis"))), 0.72, 0.1),
+        under(float(np.median(np.abs(s.lean).max(axis=1))), 40, 20),
     )
 
 
@@ -99,7 +101,7 @@ def jumps(times: int = 1, clearance: float = 0.07) -> Score:
     def score(s: Signals) -> float:
         lowest, pelvis = s.soles.min(axis=1), s.height("Pelvis")
         flights = []
-        for start, stop in runs(lowest > 0.04):
+        for start, stop in spans(lowest > 0.04):
             before = pelvis[max(0, start - 15) : stop]
             rise = float(pelvis[start:stop].max() - before.min())
             if stop - start >= 3:
@@ -115,7 +117,7 @@ def hops_on(side: int, times: int = 2) -> Score:
 
     def score(s: Signals) -> float:
         hopping, carried = s.soles[:, side], s.soles[:, 1 - side]
-        flights = [1 for start, stop in runs((hopping > 0.03) & (carried > 0.08)) if 2 <= stop - start <= 20]
+        flights = [1 for start, stop in spans((hopping > 0.03) & (carried > 0.08)) if 2 <= stop - start <= 20]
         low = share(carried[hopping < 0.03] < 0.06) if np.any(hopping < 0.03) else 1.0
         return min(over(len(flights), times - 0.5, 1.0), under(low, 0.5, 0.3))
 

@@ -23,7 +23,7 @@ from ..geometry import quaternion_from_rotation_vector, rotation_vector_from_qua
 from ..protocol import quaternion
 from ..protocol.motion import Motion
 from ..protocol.smpl import BODY_JOINTS, SMPL_BODY
-from .files import load_bytes
+from .files import load_bytes, save_bytes
 
 PELVIS = np.array([-0.0022, -0.2408, 0.0286])
 """J0 of the neutral SMPL body with zero betas, metres, in the axes of AMASS' world (the model adds it unrotated)."""
@@ -52,7 +52,9 @@ def read(path: str | Path) -> Motion:
     if poses.ndim != 2 or poses.shape[1] < 3 * BODY_JOINTS or poses.shape[1] % 3 or len(poses) == 0:
         raise FormatError(f"{name} has poses of shape {poses.shape}; AMASS has (frames, 66, 72, 156 or 165)")
     if trans.shape != (len(poses), 3):
-        raise FormatError(f"{name} has trans of shape {trans.shape} for {len(poses)} frames; AMASS has ({len(poses)}, 3)")
+        raise FormatError(
+            f"{name} has trans of shape {trans.shape} for {len(poses)} frames; AMASS has ({len(poses)}, 3)"
+        )
     rate = next((arrays[key] for key in _RATES if key in arrays), None)
     if rate is None or rate.size != 1 or not 0.0 < float(rate.reshape(())) < 1e5:
         raise FormatError(f"{name} states no usable frame rate; it needs mocap_framerate or mocap_frame_rate")
@@ -88,11 +90,9 @@ def write(path: str | Path, motion: Motion, provenance: Mapping[str, Any] | None
     }
     if provenance is not None:
         arrays[PROVENANCE_KEY] = np.array(json.dumps(dict(provenance), sort_keys=True))
-    try:
-        with open(path, "wb") as stream:
-            np.savez_compressed(stream, **arrays)
-    except OSError as error:
-        raise FormatError(f"{path} cannot be written ({error.strerror}); choose another folder") from None
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)
+    save_bytes(path, packed.getvalue())
 
 
 def read_provenance(path: str | Path) -> dict[str, Any] | None:

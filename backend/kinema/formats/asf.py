@@ -74,7 +74,9 @@ def _build(sections: dict[str, list[list[str]]]) -> AsfBody:
         raise ValueError(f"unit of length {units.get('length')}")
 
     root = {words[0].lower(): words[1:] for words in sections["root"]}
-    bones = {"root": {"order": root["order"], "axis": [*root.get("orientation", ["0", "0", "0"]), *root.get("axis", [])]}}
+    bones = {
+        "root": {"order": root["order"], "axis": [*root.get("orientation", ["0", "0", "0"]), *root.get("axis", [])]}
+    }
     bone: dict[str, list[str]] = {}
     for words in sections["bonedata"]:
         key = words[0].lower()

@@ -44,3 +44,17 @@ def load_text(path: str | Path) -> str:
         except UnicodeDecodeError:
             text = data.decode("latin-1")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def save_text(path: str | Path, text: str) -> None:
+    """Write UTF-8 text with "\\n" line ends. Raises FormatError when the place cannot be written."""
+    save_bytes(path, text.encode())
+
+
+def save_bytes(path: str | Path, data: bytes) -> None:
+    """Write the file whole. Raises FormatError when the place cannot be written."""
+    try:
+        Path(path).write_bytes(data)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FormatError(f"{path} cannot be written ({reason}); choose another folder") from None

@@ -61,7 +61,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Mixing:
-    """MotionMix's split: `boundary` is T* in [0, 1]; shares of a batch that are rough or unannotated, the rest annotated."""
+    """MotionMix's split: `boundary` is T* in [0, 1]; shares of a batch that are rough or unannotated."""
 
     boundary: float = 0.3
     rough: float = 0.4

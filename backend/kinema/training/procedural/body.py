@@ -154,7 +154,7 @@ def _standing(score: Score, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     pelvis = quaternion.multiply(heading, _turn(score.hips))
     shift = quaternion.rotate(heading, score.pelvis * np.array([1.0, 0.0, 1.0]))
     position = np.stack([feet.path[:, 0], STAND + score.pelvis[:, 1] + score.flight, feet.path[:, 1]], axis=1) + shift
-    goals = feet.ankles + score.flight[:, None, None] * np.array([0.0, 1.0, 0.0])
+    goals = feet.ankles + score.flight[:, None] * np.array([0.0, 1.0, 0.0])
     soles = feet.rotations
     for side, air in score.air:
         goals[side], soles[side] = _in_air(side, air, goals[side], soles[side], position, pelvis, heading)

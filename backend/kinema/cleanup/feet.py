@@ -1,0 +1,163 @@
+"""Foot locking: what stands on the ground stays where it is, and the leg follows.
+
+The method is the usual one (Kovar, Schreiner, Gleicher 2002, "Footskate cleanup for motion capture editing"): decide
+where each foot stands, correct the ankle's path, lower the pelvis where a leg is too short, bend the leg by analytic IK.
+Corrections are offsets added to the foot's own path, so that a swing keeps its shape: constant speed zero during a
+stance, and smoothly back to nothing after it.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from ..geometry import (
+    heading_angle,
+    quaternion_from_rotation_vector,
+    rotation_vector_from_quaternion,
+    yaw_quaternion,
+)
+from ..protocol import quaternion
+from ..protocol.motion import Motion
+from .leg_ik import ANKLES, HIPS, KNEES, Legs, bend_to, legs_of, longest_reach
+from .soles import sole_points
+from .stance import spans
+
+BLEND = 0.2
+"""Seconds over which a correction fades in before a stance and out after it."""
+
+LONGEST_SHIFT = 0.2
+"""A stance that slides farther than twice this is locked only partly, metres: the clip means to slide."""
+
+FLATTEST = np.radians(30.0)
+"""A foot tilted more than this is left at its angle even when heel and ball are said to stand."""
+
+DEEPEST_PELVIS = 0.08
+"""The pelvis is lowered by no more than this to let a foot reach the ground, metres."""
+
+
+def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) -> Motion:
+    """Hold each foot of the SMPL body in place while it stands (T, 2 feet, heel and ball of bool), soles at y = 0.
+
+    Preserves: everything above the pelvis, the pelvis' rotation and horizontal path, the toes, and swings farther than
+    `BLEND` from a stance (but for soles under the ground, which are lifted out at any time). `strength` 0..1 scales all
+    corrections; 0 gives back `motion` itself.
+    """
+    if strength == 0.0:
+        return motion
+    legs = legs_of(motion)
+    turns = np.stack([_flatten(legs.feet[:, side], standing[:, side], motion.fps) for side in (0, 1)], axis=1)
+    feet = quaternion.multiply(quaternion_from_rotation_vector(strength * turns), legs.feet)
+    points = sole_points(legs.ankles, feet)
+    offsets = np.stack([_hold(points[:, side], standing[:, side], motion.fps) for side in (0, 1)], axis=1)
+    targets = legs.ankles + strength * offsets
+
+    drop = strength * _pelvis_drop(legs, targets, motion.fps)
+    down = np.stack([np.zeros_like(drop), -drop, np.zeros_like(drop)], axis=-1)
+    rotations = np.array(motion.rotations)
+    solved = bend_to(legs, legs.hips + down[:, None], targets, feet)
+    for place, joints in enumerate((HIPS, KNEES, ANKLES)):
+        rotations[:, joints] = solved[:, place]
+    return replace(motion, rotations=rotations, root_translation=motion.root_translation + down)
+
+
+def _flatten(rotations: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
+    """World rotations (T, 4) of one foot -> rotation vectors (T, 3) that lay it flat and unturning while both points stand."""
+    flat = stands.all(axis=1)
+    out = np.zeros((len(rotations), 3))
+    for start, stop in spans(flat):
+        q = rotations[start:stop]
+        yaw = np.unwrap(heading_angle(q))
+        turned = np.abs(yaw - yaw.mean()).max()
+        kept = yaw.mean() + (yaw - yaw.mean()) * max(0.0, 1.0 - FLATTEST / max(turned, 1e-9))
+        turn = rotation_vector_from_quaternion(quaternion.multiply(yaw_quaternion(kept), quaternion.conjugate(q)))
+        if np.median(np.linalg.norm(turn, axis=-1)) > FLATTEST:
+            flat[start:stop] = False
+        else:
+            out[start:stop] = turn
+    return _fade(out, flat, fps)
+
+
+def _hold(points: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
+    """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep its standing point in place, at y = 0.
+
+    Horizontally the offset grows by minus the step of the point that stands: the ball's where that stands, else the
+    heel's. It has zero mean over each stance, so the foot stays as near as it can to where it was.
+    """
+    heel_step, ball_step = -np.moveaxis(np.diff(points, axis=0), 1, 0)
+    both = stands[1:] & stands[:-1]
+    step = np.where(both[:, 1:], ball_step, np.where(both[:, :1], heel_step, 0.5 * (heel_step + ball_step)))
+    path = np.concatenate([np.zeros((1, 3)), np.cumsum(step, axis=0)])
+    lowest = points[..., 1].min(axis=1)
+    down = stands.any(axis=1)
+    out = np.zeros((len(points), 3))
+    for start, stop in spans(down):
+        shift = path[start:stop] - path[start:stop].mean(axis=0)
+        farthest = np.linalg.norm(shift[:, [0, 2]], axis=-1).max()
+        out[start:stop] = shift * min(1.0, LONGEST_SHIFT / max(farthest, 1e-9))
+        out[start:stop, 1] = -lowest[start:stop]
+    out = _fade(out, down, fps)
+    out[:, 1] = np.maximum(out[:, 1], -lowest)
+    return out
+
+
+def _fade(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:
+    """Values (T, 3), given where `known` (T,) -> the same, filled in elsewhere so that they fade to zero and back.
+
+    Cubic Hermite pieces take up value and slope at the edges; a gap too short for both fades is crossed in one piece.
+    """
+    out = values.copy()
+    if not known.any():
+        return out
+    width = max(1, round(BLEND * fps))
+    for start, stop in spans(~known):
+        before, after = start - 1, stop
+        length = after - before
+        if before < 0 and after >= len(values):
+            continue
+        left = _edge(values, known, before, -1) if before >= 0 else None
+        right = _edge(values, known, after, 1) if after < len(values) else None
+        if left is not None and right is not None and length <= 2 * width:
+            out[start:stop] = _hermite(*left, *right, length)[1:-1]
+            continue
+        nothing = (np.zeros(3), np.zeros(3))
+        if left is not None:
+            piece = _hermite(*left, *nothing, width)[1:]
+            count = min(len(piece), stop - start)
+            out[start : start + count] = piece[:count]
+        if right is not None:
+            piece = _hermite(*nothing, *right, width)[:-1]
+            count = min(len(piece), stop - start)
+            out[stop - count : stop] = piece[-count:]
+    return out
+
+
+def _edge(values: np.ndarray, known: np.ndarray, at: int, inwards: int) -> tuple[np.ndarray, np.ndarray]:
+    """Value and slope a frame at the edge `at` of a known stretch that lies in the direction `inwards`."""
+    inner = at + inwards
+    if 0 <= inner < len(values) and known[inner]:
+        return values[at], (values[inner] - values[at]) * inwards
+    return values[at], np.zeros(values.shape[1])
+
+
+def _hermite(a: np.ndarray, da: np.ndarray, b: np.ndarray, db: np.ndarray, length: int) -> np.ndarray:
+    """(length + 1, 3) samples of the cubic from a (slope da a frame) to b (slope db)."""
+    t = np.linspace(0.0, 1.0, length + 1)[:, None]
+    return (
+        (2 * t**3 - 3 * t**2 + 1) * a
+        + (t**3 - 2 * t**2 + t) * length * da
+        + (3 * t**2 - 2 * t**3) * b
+        + (t**3 - t**2) * length * db
+    )
+
+
+def _pelvis_drop(legs: Legs, targets: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) metres by which the pelvis must come down for both feet to reach their targets, smooth in time."""
+    away = legs.hips - targets
+    level = np.sum(away[..., [0, 2]] ** 2, axis=-1)
+    tallest = np.sqrt(np.maximum(longest_reach(legs) ** 2 - level, 0.0))
+    need = np.clip(away[..., 1] - tallest, 0.0, DEEPEST_PELVIS).max(axis=1)
+    if need.max() < 1e-5:
+        return np.zeros(len(need))
+    width = max(1, round(0.1 * fps))
+    return gaussian_filter1d(maximum_filter1d(need, 2 * width + 1), 0.5 * width)

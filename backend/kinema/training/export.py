@@ -1,0 +1,68 @@
+"""From the runs' weights to a model pack that ships: float16 safetensors, pack.json with hashes and licences."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+from .. import checkpoints
+from ..networks.autoencoder import AutoencoderConfig
+from .licences import LICENCES
+
+NON_COMMERCIAL = "CC BY-NC 4.0"
+COMMERCIAL = "CC BY 4.0"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="kinema train export", description=__doc__)
+    parser.add_argument("out", type=Path, help="the pack's folder, such as assets/models/kinema-base")
+    parser.add_argument("--text", type=Path, required=True, help="folder with text.safetensors and text.json")
+    parser.add_argument("--diffusion", type=Path, required=True, help="run folder of the denoiser")
+    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--sources", nargs="+", default=["cmu", "bandai", "hdm05", "HumanML3D", "KIT-ML", "kinema"])
+    parser.add_argument("--sampler", default="ddim")
+    parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--guidance", type=float, default=2.5)
+    options = parser.parse_args(argv)
+
+    licences = [LICENCES[source] for source in options.sources]
+    commercial = all(licence.commercial for licence in licences)
+    checkpoints.write_pack(
+        options.out,
+        name=options.out.name,
+        version=options.version,
+        licence=COMMERCIAL if commercial else NON_COMMERCIAL,
+        commercial=commercial,
+        attribution=sorted({licence.attribution for licence in licences if licence.attribution}),
+        weights={
+            "text.safetensors": _half(options.text / "text.safetensors"),
+            "autoencoder.safetensors": _half(options.diffusion / "autoencoder.safetensors"),
+            "denoiser.safetensors": _half(options.diffusion / "denoiser.safetensors"),
+        },
+        sections={
+            "text": json.loads((options.text / "text.json").read_text(encoding="utf-8")),
+            "autoencoder": asdict(AutoencoderConfig()),
+            "denoiser": json.loads((options.diffusion / "denoiser.json").read_text(encoding="utf-8")),
+            "sampling": {"sampler": options.sampler, "steps": options.steps, "guidance": options.guidance},
+        },
+    )
+    return 0
+
+
+def _half(path: Path) -> dict[str, torch.Tensor]:
+    """Weights in float16; normalisation statistics, which are small and matter, stay float32."""
+    return {
+        name: value.half() if value.is_floating_point() and value.ndim > 1 else value
+        for name, value in load_file(path).items()
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
