@@ -119,7 +119,12 @@ class Pipeline:
             noise = torch.stack([self._noise(request.seed + turn + k, latents) for k in range(count)])
             lengths = torch.full((count,), latents, device=self.device)
             model = guidance.guided(
-                self.denoiser, texts.expand(count, -1, -1), given.expand(count, -1), lengths, float(scale)
+                self.denoiser,
+                texts.expand(count, -1, -1),
+                given.expand(count, -1),
+                lengths,
+                float(scale),
+                float(sampling.get("null_below", 0.0)),
             )
             calls = iter(range(1, steps + 1))
 

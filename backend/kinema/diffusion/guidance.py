@@ -10,20 +10,26 @@ Denoise = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Tensor]
 
 
 def guided(
-    denoise: Denoise, texts: Tensor, given: Tensor, lengths: Tensor, scale: float
+    denoise: Denoise, texts: Tensor, given: Tensor, lengths: Tensor, scale: float, null_below: float = 0.0
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """A model for the samplers: x0 = null + scale (conditioned - null), both halves in one batch.
 
     texts (B, 7, E), given (B, 7) bool, lengths (B,). A scale of 1 is the conditioned model alone, at half the cost.
+    At times t < `null_below` the condition is withheld (MotionMix, arXiv 2401.11115, section 3.3).
     """
-    if scale == 1.0 or not bool(given.any()):
-        return lambda x, t: denoise(x, t, texts, given, lengths)
+    nothing = torch.zeros_like(given)
+    if not bool(given.any()):
+        return lambda x, t: denoise(x, t, texts, nothing, lengths)
 
     both_texts = torch.cat([texts, texts])
-    both_given = torch.cat([given, torch.zeros_like(given)])
+    both_given = torch.cat([given, nothing])
     both_lengths = torch.cat([lengths, lengths])
 
     def model(x: Tensor, t: Tensor) -> Tensor:
+        if null_below > 0 and float(t[0]) < null_below:
+            return denoise(x, t, texts, nothing, lengths)
+        if scale == 1.0:
+            return denoise(x, t, texts, given, lengths)
         x0, null = denoise(torch.cat([x, x]), torch.cat([t, t]), both_texts, both_given, both_lengths).chunk(2)
         return null + scale * (x0 - null)
 

@@ -236,3 +236,8 @@ def shakes_head(s: Signals) -> float:
 def nods(s: Signals) -> float:
     """The head goes down and up at least twice while it does not turn."""
     return min(over(reversals(s.gaze[:, 1], 6.0), 2.5, 2.0), under(reversals(s.gaze[:, 0], 8.0), 2.5, 2.0))
+
+
+def feet_apart_repeatedly(s: Signals) -> float:
+    """The feet go apart sideways and together again at least twice."""
+    return over(reversals((s.at("L_Ankle") - s.at("R_Ankle"))[:, 0], 0.15), 2.5, 2.0)

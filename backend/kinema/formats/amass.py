@@ -1,8 +1,8 @@
 """AMASS .npz files (SMPL-H and SMPL-X layouts) <-> Motion on the 22 SMPL body joints.
 
-AMASS stands Z up: x = ours x, y = -ours z, z = ours y, so a person who faces our +Z faces -Y there. The body model itself
-is Y up in both worlds, so only the pelvis' rotation takes that turn. A body model puts the pelvis at J0 + trans, J0
-being the pelvis of its rest mesh; the files store trans alone. Here J0 is the neutral SMPL body's (PELVIS), both in
+AMASS stands Z up: x = ours x, y = -ours z, z = ours y, so a person who faces our +Z faces -Y there. The body model
+itself is Y up in both worlds, so only the pelvis' rotation takes that turn. A body model puts the pelvis at J0 + trans,
+J0 being the pelvis of its rest mesh; the files store trans alone. Here J0 is the neutral SMPL body's (PELVIS), both in
 writing and in reading: a file of another body shape is read up to a few centimetres too high or low.
 """
 

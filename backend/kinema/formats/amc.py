@@ -23,8 +23,8 @@ FPS = 120.0
 def read(path: str | Path, asf_path: str | Path | None = None, fps: float = FPS) -> Motion:
     """One clip on the skeleton of its .asf, metres, Y up as CMU records. A bone without values stays at rest.
 
-    Without `asf_path` the skeleton is looked for beside the file (see `find_asf`). Raises FormatError when there is none,
-    when it does not fit or when the motion is damaged.
+    Without `asf_path` the skeleton is looked for beside the file (see `find_asf`). Raises FormatError when there is
+    none, when it does not fit or when the motion is damaged.
     """
     path = Path(path)
     text = load_text(path)
@@ -36,7 +36,7 @@ def read(path: str | Path, asf_path: str | Path | None = None, fps: float = FPS)
     unknown = sorted(set(values) - set(body.skeleton.names))
     if unknown:
         raise FormatError(
-            f"{path.name} moves bones that {skeleton_path.name} does not have ({', '.join(unknown[:3])}); give its own .asf"
+            f"{path.name} moves bones that {skeleton_path.name} lacks ({', '.join(unknown[:3])}); give its own .asf"
         )
     return _build(body, degrees, frames, values, fps, path.name)
 
@@ -60,7 +60,7 @@ def find_asf(path: Path) -> Path:
         if len(beside) == 1 and folder == path.parent:
             return next(iter(beside.values()))
     raise FormatError(
-        f"{path.name} needs its skeleton: put the subject's .asf file beside it, named {stems[min(1, len(stems) - 1)]}.asf"
+        f"{path.name} needs its skeleton: put the subject's .asf beside it, named {stems[min(1, len(stems) - 1)]}.asf"
     )
 
 
@@ -117,7 +117,7 @@ def _build(
         kinds = body.channels[joint]
         if table.shape[1] != len(kinds):
             raise FormatError(
-                f"{name} has {table.shape[1]} values for {bone} where its .asf says {len(kinds)}; give the .asf of its subject"
+                f"{name} has {table.shape[1]} values for {bone} where its .asf says {len(kinds)}; give its own .asf"
             )
         order = "".join(kind[1] for kind in kinds if kind[0] == "R")
         if order:

@@ -26,7 +26,7 @@ class AsfBody:
     """A parsed .asf, in metres.
 
     `skeleton`: root first. `axes`: (J, 4) wxyz, the frame C of each joint's channels in the global rest frame.
-    `channels`: for each joint the letters of its AMC values in order, of TX TY TZ RX RY RZ L. `degrees`: unit of angles.
+    `channels`: for each joint the letters of its AMC values in order, of TX TY TZ RX RY RZ L. `degrees`: angles' unit.
     `metres_per_unit`: for the root's translation. `root_position`: (3,) metres, added to that translation.
     """
 

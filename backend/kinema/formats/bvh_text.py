@@ -169,7 +169,7 @@ def _parse_rows(text: str, declared: int, width: int, name: str) -> np.ndarray:
         values = np.array(text.split(), dtype=np.float64).reshape(-1, width)
     except ValueError as error:
         raise FormatError(
-            f"{name} holds something that is not a number in its frames ({error}); export it again with points in decimals"
+            f"{name} holds a value that is no number in its frames ({error}); export it with decimal points"
         ) from None
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):

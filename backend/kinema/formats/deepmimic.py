@@ -1,4 +1,4 @@
-"""DeepMimic motion (JSON text, 44 numbers a frame) -> Motion. For data preparation; .txt says too little to be in FORMATS.
+"""DeepMimic motion (JSON text, 44 numbers a frame) -> Motion. For data preparation; not in FORMATS.
 
 Layout of a frame (Peng et al. 2018, DeepMimic, `humanoid3d` character): duration in seconds, root position (3) in
 metres, root rotation (4, wxyz), then the joints of JOINTS in order: 4 numbers wxyz, or 1 angle in radians about the

@@ -18,9 +18,9 @@ FPS = 120.0
 
 
 def read(path: str | Path, skeleton_path: str | Path, fps: float = FPS) -> Motion:
-    """One clip, metres; joints named "*_End" are end sites and are dropped. Row 0 of CMU's tables is a T-pose and is kept.
+    """One clip, metres; joints named "*_End" are end sites and are dropped. Row 0 of CMU's tables, a T-pose, is kept.
 
-    `skeleton_path`: JSON with names, parents, offsets_cmu_units, unit_m. Raises FormatError when either file is damaged.
+    `skeleton_path`: JSON with names, parents, offsets_cmu_units, unit_m. Raises FormatError when a file is damaged.
     """
     path, skeleton_path = Path(path), Path(skeleton_path)
     try:

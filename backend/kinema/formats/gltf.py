@@ -80,14 +80,12 @@ def read_all(path: str | Path, fps: float = FPS) -> dict[str, Motion]:
     tracks = [_read_tracks(file, animation) for animation in animations]
     joints = _figure(file, tree, tracks)
     motions: dict[str, Motion] = {}
-    for index, (animation, channels) in enumerate(zip(animations, tracks, strict=True)):
-        used = {key: track for key, track in channels.items() if key[0] in joints or key[0] in tree.above(joints[0])}
+    names = _distinct([str(animation.get("name") or f"animation {k + 1}") for k, animation in enumerate(animations)])
+    moving = {*joints, *tree.above(joints[0])}
+    for name, channels in zip(names, tracks, strict=True):
+        used = {key: track for key, track in channels.items() if key[0] in moving}
         if not used:
             continue
-        name = base = str(animation.get("name") or f"animation {index + 1}")
-        while name in motions:
-            name = f"{base} ({index + 1})"
-            base = name
         try:
             motions[name] = _sample(tree, joints, used, fps, file.name)
         except (MotionError, ValueError) as error:
@@ -171,14 +169,23 @@ def _read_tracks(file: GltfFile, animation: dict[str, Any]) -> dict[tuple[int, s
 def _figure(file: GltfFile, tree: _Tree, tracks: list[dict[tuple[int, str], Track]]) -> list[int]:
     """The figure's joints, root first and parents before children."""
     animated = {node for channels in tracks for node, path in channels if path == "rotation"}
-    skins = [{file.items("nodes") and int(joint) for joint in skin.get("joints", [])} for skin in file.items("skins")]
-    best = max(skins, key=lambda joints: len(joints & animated), default=set())
-    chosen = best if best & animated else animated
+    skins = [_skin_joints(file, skin) for skin in file.items("skins")]
+    chosen = max(skins, key=lambda joints: len(joints & animated), default=set())
+    if not chosen & animated:
+        trees: dict[int, set[int]] = {}
+        for node in animated:
+            trees.setdefault([node, *tree.above(node)][-1], set()).add(node)
+        chosen = max(trees.values(), key=len, default=set())
     if not chosen:
         raise FormatError(f"{file.name} holds animations, but none turns the joints of a skeleton")
-    if max(chosen) >= len(tree.names) or min(chosen) < 0:
-        raise FormatError(f"{file.name} has a skin with joints that do not exist; it is damaged, export it again")
     return _below(tree, chosen, _pelvis(tree, chosen))
+
+
+def _skin_joints(file: GltfFile, skin: dict[str, Any]) -> set[int]:
+    joints = skin.get("joints", [])
+    for joint in joints:
+        file.item("nodes", joint)
+    return set(joints)
 
 
 def _pelvis(tree: _Tree, chosen: set[int]) -> int:

@@ -94,10 +94,10 @@ class GltfFile:
         needed = inside + (count - 1) * stride + width * kind.itemsize if count else 0
         if stride < width * kind.itemsize or needed > length or start + length > len(data):
             raise FormatError(f"{self.name} has accessor {index} reaching past its data; it is cut off or damaged")
-        raw = np.ndarray((count, width), kind, data, start + inside, (stride, kind.itemsize))
+        raw: np.ndarray = np.ndarray((count, width), kind, data, start + inside, (stride, kind.itemsize))
         values = raw.astype(np.float64)
         if accessor.get("normalized") and kind.kind != "f":
-            values = np.maximum(values / np.iinfo(kind).max, -1.0)
+            values = np.maximum(values / float(np.iinfo(kind.char).max), -1.0)
         if not np.all(np.isfinite(values)):
             raise FormatError(f"{self.name} holds NaN or infinity in accessor {index}; export it again")
         return values

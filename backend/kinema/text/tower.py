@@ -83,10 +83,9 @@ def config_from_dict(values: dict[str, Any]) -> TowerConfig:
         )
     known = {field.name for field in fields(kind)}
     given = {name: value for name, value in values.items() if name != "tower"}
-    if not given.keys() <= known:
-        raise WeightsError(
-            f"The text tower has unknown fields {sorted(given.keys() - known)}; update Kinema or use another model pack."
-        )
+    unknown = sorted(given.keys() - known)
+    if unknown:
+        raise WeightsError(f"The text tower has unknown fields {unknown}; update Kinema or use another model pack.")
     try:
         if kind is KinemaTower and "attributes" in given:
             given["attributes"] = tuple(given["attributes"])

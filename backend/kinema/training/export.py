@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sampler", default="ddim")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--guidance", type=float, default=2.5)
+    parser.add_argument("--null-below", type=float, default=0.0, help="time below which the condition is withheld")
     options = parser.parse_args(argv)
 
     licences = [LICENCES[source] for source in options.sources]
@@ -50,7 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             "text": json.loads((options.text / "text.json").read_text(encoding="utf-8")),
             "autoencoder": asdict(AutoencoderConfig()),
             "denoiser": json.loads((options.diffusion / "denoiser.json").read_text(encoding="utf-8")),
-            "sampling": {"sampler": options.sampler, "steps": options.steps, "guidance": options.guidance},
+            "sampling": {
+                "sampler": options.sampler,
+                "steps": options.steps,
+                "guidance": options.guidance,
+                "null_below": options.null_below,
+            },
         },
     )
     return 0

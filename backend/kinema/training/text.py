@@ -1,9 +1,9 @@
 """Train the text tower: `python -m kinema.training.text --captions DIR --trials CSV --bandai CSV --run DIR`.
 
-Target of a sentence = its teacher embedding (length 1), followed by its attributes times their amplitudes. Losses on the
-tower's output (s, a) for the target (t, y), y in {0, 1}:
+Target of a sentence = its teacher embedding (length 1), followed by its attributes times their amplitudes. Losses on
+the tower's output (s, a) for the target (t, y), y in {0, 1}:
 
-    |s - t|^2 + BCE(8 (a / amplitude - 1/2), y) + 0.1 InfoNCE((s, a), (t, y))     over a batch
+    |s - t|^2 + 4 BCE(8 (a / amplitude - 1/2), y) + 0.1 InfoNCE((s, a), (t, y))     over a batch
 
 The learning rate follows the clock, so a run ends on time however busy the machine is; it resumes where it stopped.
 """
@@ -167,7 +167,9 @@ def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, seed: 
     decayed = [p for p in tower.parameters() if p.ndim > 1]
     plain = [p for p in tower.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], betas=(0.9, 0.98)
+        [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}],
+        betas=(0.9, 0.98),
+        fused=True,
     )
     run.mkdir(parents=True, exist_ok=True)
     progress: dict[str, float] = {"step": 0, "seconds": 0.0}

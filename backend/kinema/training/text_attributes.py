@@ -72,11 +72,12 @@ PATTERNS: dict[str, str] = {
     "stairs": r"\bstairs?\b|\bsteps\b(?= up| down)|\bladder\b|\bstaircase\b|\bupstairs\b|\bdownstairs\b",
     "person two": r"\b(?:someone|somebody|another|opponent|partner)\b",
     "object": r"\b(?:ball|box|object|something|chair|bottle|cup|rope|sword|bat|club|table|bench|drink|phone)\b",
-    "mood": r"\b(?:angr\w+|happ\w+|sad\w*|tired|exhausted|proud\w*|scared|drunk\w*|old|elderly|childish|feminine|masculine)\b",
+    "mood": r"\b(?:angr\w+|happ\w+|sad\w*|tired|exhausted|proud\w*|scared|drunk\w*|old|elderly|childish)\b",
+    "manner": r"\bin an? [\w-]+ way\b|\blike an? \w+",
 }
 
 VERBS: dict[str, str] = {
-    "walk": "walk stroll wander march stride pace",
+    "walk": "walk stroll wander march stride strides striding strode pace paces pacing paced",
     "run": "run runs running ran",
     "jog": "jog jogs jogging jogged",
     "jump": "jump leap",

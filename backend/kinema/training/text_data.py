@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kinema.protocol.messages import PARTS
+from kinema.refine import language
 from kinema.text.open_clip_import import import_open_clip
 from kinema.text.tokens import tidy
 from kinema.training.text_attributes import mirror
@@ -78,43 +80,33 @@ def bandai_labels(table: Path) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _plural(phrase: str) -> str:
-    """`punches forward` -> `punch forward`."""
-    verb, _, rest = phrase.partition(" ")
-    return f"{verb[: -2 if verb.endswith(('ches', 'shes', 'sses')) else -1]} {rest}".strip()
+def part_sentences(seed: int = 0, spread: int = 6) -> list[str]:
+    """Sentences of the refiner's part language, one body part each.
 
-
-def part_sentences() -> list[str]:
-    """Short sentences about one body part, in the controlled language of the refiner."""
-    sides, sentences = ("left ", "right "), []
-    arms = (
-        "waves,swings forward,swings back,swings beside the body,reaches forward,reaches up,reaches down,"
-        "raises up,raises to the side,raises forward,lowers,hangs beside the body,punches forward,throws,pushes forward,"
-        "pulls back,rests on the hip,bends at the elbow,stretches out,holds something,moves in a circle,waves beside the "
-        "head,waves above the head,points forward,touches the head,crosses the chest,stays still,claps,pumps,salutes"
-    ).split(",")
-    legs = (
-        "kicks forward,kicks back,kicks to the side,steps forward,steps back,steps to the side,lifts,bends at the knee,"
-        "stands straight,swings forward,pushes off the ground,jumps,hops,kneels,stretches out,stays still,stands firm,"
-        "crosses in front,squats,runs,walks,lands,raises the knee high,drags behind,slides"
-    ).split(",")
-    torso = (
-        "bends forward,leans back,leans to the left,leans to the right,twists to the left,twists to the right,stays "
-        "upright,turns around,bows,rises,drops down,leans forward,sways from side to side,lies on the ground,stays still"
-    ).split(",")
-    head = (
-        "looks straight ahead,looks up,looks down,turns to the left,turns to the right,nods,shakes from side to side,"
-        "tilts to the left,tilts to the right,follows the motion,stays still"
-    ).split(",")
-    manner = ("", " slowly", " quickly", " twice", " three times", " repeatedly")
-    for names, moves in ((("arm", "hand", "elbow"), arms), (("leg", "foot", "knee"), legs)):
-        for side, name, move, how in product(sides, names, moves, manner):
-            sentences.append(f"the {side}{name} {move}{how}")
-        for name, move in product(names, moves):
-            plural = {"foot": "feet"}.get(name, name + "s")
-            sentences.append(f"both {plural} {_plural(move)}")
-    for name, moves in ((("torso", "upper body"), torso), (("head",), head), (("spine", "hips", "pelvis"), torso)):
-        sentences += [f"the {part} {move}{how}" for part, move, how in product(name, moves, manner)]
+    Every verb of every part with `spread` random fillings of the other slots, paraphrases of them, two actions at once
+    and one after another, and every part at rest.
+    """
+    draw = random.Random(seed)
+    sentences: list[str] = []
+    for part in PARTS:
+        words = language.vocabulary_of(part)
+        slots = [name for name in words if name != "verb"]
+        weights = [3 if name in ("direction", "target") else 1 for name in slots]
+        actions = []
+        for verb in words["verb"]:
+            actions.append(language.PartAction(part, verb))
+            for _ in range(spread):
+                chosen = set(draw.choices(slots, weights, k=draw.randint(1, 3)))
+                actions.append(
+                    replace(actions[-1], verb=verb, **{n: draw.choice(words[n]) if n in chosen else "" for n in slots})
+                )
+        sentences += [language.sentence(language.rest(part, posture)) for posture in language.POSTURES]
+        for action in actions:
+            other, third = draw.sample(actions, 2)
+            sentences += language.paraphrases(action, 2, draw)
+            sentences.append(
+                language.script(draw.choice([[[action, other]], [[action], [other]], [[action, other], [third]]]))
+            )
     return list(dict.fromkeys(sentences))
 
 

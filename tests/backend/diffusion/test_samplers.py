@@ -56,3 +56,14 @@ def test_guidance_extrapolates_from_the_null_text():
 
     model = guidance.guided(denoise, torch.zeros(2, 7, 4), given, torch.tensor([5, 5]), 2.5)
     assert torch.equal(model(torch.zeros(2, 5, 3), torch.ones(2)), torch.full((2, 5, 3), 6.0))
+
+
+def test_the_condition_is_withheld_below_its_time():
+    given = torch.ones(1, 7, dtype=torch.bool)
+
+    def denoise(x, t, texts, given, lengths):
+        return torch.where(given[:, :1, None], torch.full_like(x, 3.0), torch.ones_like(x))
+
+    model = guidance.guided(denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), 2.0, null_below=0.3)
+    assert model(torch.zeros(1, 5, 3), torch.tensor([0.5])).unique() == 5.0
+    assert model(torch.zeros(1, 5, 3), torch.tensor([0.2])).unique() == 1.0
