@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import bpy
 import numpy as np
+
 from kinema.protocol import quaternion
 
 from .rigs.base import Track
@@ -39,9 +40,7 @@ def write_pose(
     return action
 
 
-def write_locations(
-    target: bpy.types.Object, name: str, locations: np.ndarray, start: float = 1.0
-) -> bpy.types.Action:
+def write_locations(target: bpy.types.Object, name: str, locations: np.ndarray, start: float = 1.0) -> bpy.types.Action:
     """A new action that moves an object through `locations` (T, 3), one key a frame."""
     action, new_curve = _new_action(target, name)
     _write(new_curve, "location", "Object Transforms", start + np.arange(len(locations)), locations, "LINEAR")

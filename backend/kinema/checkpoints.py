@@ -62,7 +62,9 @@ class Pack:
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
-            raise WeightsError(f"cannot read {self.folder / name} ({error.strerror}); {_reinstall(self.folder)}") from error
+            raise WeightsError(
+                f"cannot read {self.folder / name} ({error.strerror}); {_reinstall(self.folder)}"
+            ) from error
         if len(content) != entry["bytes"] or hashlib.sha256(content).hexdigest() != entry["sha256"]:
             pointer = content.startswith(b"version https://git-lfs")
             reason = "is a Git LFS pointer; run git lfs pull" if pointer else f"is damaged; {_reinstall(self.folder)}"
@@ -116,15 +118,19 @@ def find_pack(name_or_path: str | Path | None = None) -> Pack:
     Raises WeightsError naming the fix when there is none or its manifest cannot be used.
     """
     wanted = str(name_or_path or DEFAULT_PACK)
-    if (Path(wanted) / "pack.json").is_file():
+    if _is_pack(Path(wanted)):
         return _open_pack(Path(wanted))
     folders = model_folders()
     if _PLAIN_NAME.fullmatch(wanted):
         for folder in folders:
-            if (folder / wanted / "pack.json").is_file():
+            if _is_pack(folder / wanted):
                 return _open_pack(folder / wanted)
     known = sorted({path.parent.name for folder in folders for path in folder.glob("*/pack.json")})
-    have = f"there are {', '.join(known)}" if known else f"put it under {folders[-1]} or set {MODELS_VARIABLE} to its folder"
+    have = (
+        f"there are {', '.join(known)}"
+        if known
+        else f"put it under {folders[-1]} or set {MODELS_VARIABLE} to its folder"
+    )
     raise WeightsError(f"no model pack {wanted!r} was found; {have}")
 
 
@@ -155,7 +161,8 @@ def write_pack(
         for file, tensors in weights.items()
     }
     files = {
-        file: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)} for file, content in contents.items()
+        file: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        for file, content in contents.items()
     }
     manifest = {
         "name": name,
@@ -187,11 +194,18 @@ def write_pack(
     return _open_pack(folder)
 
 
+def _is_pack(folder: Path) -> bool:
+    try:
+        return (folder / "pack.json").is_file()
+    except OSError:  # A name that is too long for the system.
+        return False
+
+
 def _open_pack(folder: Path) -> Pack:
     try:
         with (folder / "pack.json").open("rb") as file:
             raw = file.read(_MAX_MANIFEST + 1)
-        manifest = json.loads(raw) if len(raw) <= _MAX_MANIFEST else None
+        manifest: Any = json.loads(raw) if len(raw) <= _MAX_MANIFEST else None
     except (OSError, ValueError, RecursionError) as error:
         raise WeightsError(f"cannot read {folder / 'pack.json'} ({error}); {_reinstall(folder)}") from error
     _check_manifest(manifest, folder)
@@ -218,7 +232,9 @@ def _check_manifest(manifest: Any, folder: Path) -> None:
         )
     for key, kind in _IDENTITY.items():
         if not isinstance(manifest.get(key), kind):
-            raise WeightsError(f"{folder / 'pack.json'} lacks {key!r} or holds something else there; {_reinstall(folder)}")
+            raise WeightsError(
+                f"{folder / 'pack.json'} lacks {key!r} or holds something else there; {_reinstall(folder)}"
+            )
     for file, entry in manifest["files"].items():
         # Names come from a file that may be hostile: a plain name cannot leave the folder.
         sound = isinstance(entry, dict) and isinstance(entry.get("sha256"), str) and type(entry.get("bytes")) is int

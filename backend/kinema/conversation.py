@@ -104,7 +104,9 @@ class Conversation:
     def _accept(self, request: Generate) -> None:
         with self._stops_lock:
             if request.id in self._stops:
-                raise RequestError(f"request id {request.id[:80]!r} is still being worked on; give each request its own")
+                raise RequestError(
+                    f"request id {request.id[:80]!r} is still being worked on; give each request its own"
+                )
             if len(self._stops) >= MAX_WAITING:
                 raise RequestError(f"{MAX_WAITING} requests are waiting; read their answers before sending more")
             self._stops[request.id] = threading.Event()

@@ -10,7 +10,7 @@ def explain(error: Exception) -> KinemaError:
     if isinstance(error, KinemaError):
         return error
     if isinstance(error, ImportError):
-        module = (error.name or str(error)).split(".")[0]
+        module = error.name or str(error)
         return EnvironmentSetupError(
             f"this Python cannot import {module}; install Kinema with its requirements again, or run kinema doctor"
         )
@@ -18,6 +18,8 @@ def explain(error: Exception) -> KinemaError:
         return BackendError("there is not enough memory; ask for fewer samples or seconds at once")
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""
-        return EnvironmentSetupError(f"the system refused ({error.strerror}{where}); free space or choose another place")
+        return EnvironmentSetupError(
+            f"the system refused ({error.strerror}{where}); free space or choose another place"
+        )
     first = (str(error).splitlines() or [""])[0][:300]
     return BackendError(f"unexpected {type(error).__name__} ({first}); please report it with the log's details")

@@ -68,7 +68,7 @@ class Pipeline:
         """Load the pack's weights. Raises WeightsError for a damaged or foreign pack, RequestError for the device."""
         where = choose_device(device)
         try:
-            text = TextEncoder.from_state(pack.section("text"), pack.load("text.safetensors"))
+            text = TextEncoder.from_state(pack.section("text"), pack.load("text.safetensors"), str(where))
             autoencoder = Autoencoder(AutoencoderConfig(**_tuples(pack.section("autoencoder"))))
             autoencoder.load_state_dict(_floats(pack.load("autoencoder.safetensors")))
             denoiser = Denoiser(DenoiserConfig(**pack.section("denoiser")))
@@ -78,7 +78,7 @@ class Pipeline:
             raise WeightsError(
                 f"model pack {pack.name} does not fit this version of Kinema ({reason}); install a matching pack"
             ) from None
-        return cls(pack, where, text.to(where), autoencoder.to(where).eval(), denoiser.to(where).eval())
+        return cls(pack, where, text, autoencoder.to(where).eval(), denoiser.to(where).eval())
 
     def generate(
         self,
@@ -140,7 +140,9 @@ class Pipeline:
             for sample in features:
                 motion = encoding.decode(sample)
                 motions.append(cleanup.clean(motion, sample[:, layout.CONTACTS]) if request.cleanup else motion)
-        return Result(tuple(motions), refined.parts, refined.warnings, self.pack.provenance(), time.perf_counter() - began)
+        return Result(
+            tuple(motions), refined.parts, refined.warnings, self.pack.provenance(), time.perf_counter() - began
+        )
 
     def encode_texts(self, prompt: str, parts: Mapping[str, str]) -> tuple[Tensor, Tensor]:
         """Global prompt and part sentences -> embeddings (1, 7, E) and which of them are given (1, 7)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+
 from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
@@ -59,6 +60,6 @@ def same_rest_track(motion: Motion, armature: bpy.types.Object, bones: Mapping[s
         turned = axes.rotations(motion.rotations[:, skeleton.index(joint)])
         rotations[bone_name] = quaternion.multiply(quaternion.multiply(inverse, turned), rest)
         if skeleton.parents[skeleton.index(joint)] == -1:
-            offset = axes.vectors(motion.root_translation) - np.array(bone.head_local, dtype=np.float64)
+            offset: np.ndarray = axes.vectors(motion.root_translation) - np.array(bone.head_local, dtype=np.float64)
             locations[bone_name] = quaternion.rotate(inverse, offset)
     return Track(rotations, locations, motion.fps)

@@ -1,7 +1,7 @@
 """The preview body: a clay figure modelled over SMPL's joints, skinned to the armature's bones.
 
-Its own shape, not SMPL's mesh (which has its own licence). Left hand and foot are blue, right are red, the face is dark,
-so that facing and sides read at a glance.
+Its own shape, not SMPL's mesh (which has its own licence). Left hand and foot are blue, right are red, the face is
+dark, so that facing and sides read at a glance.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import bpy
 import numpy as np
 
 from .. import axes
-from .sculpt import Field, Solid, above, blend, common, mesh, neighbour_mean, smooth_min
+from .sculpt import Field, Solid, between, blend, common, mesh, neighbour_mean, smooth_min
 
 Joints = Mapping[str, np.ndarray]
 
 MATERIALS = {
-    "Kinema Clay": (0.78, 0.74, 0.68, 1.0),
+    "Kinema Clay": (0.74, 0.69, 0.61, 1.0),
     "Kinema Left": (0.02, 0.24, 0.42, 1.0),
     "Kinema Right": (0.66, 0.10, 0.04, 1.0),
     "Kinema Face": (0.035, 0.04, 0.05, 1.0),
@@ -29,7 +29,7 @@ MATERIALS = {
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """One closed part of the body: vertices (N, 3) Y up, quads (M, 4), weights (N, B) over `bones`, a material's name."""
+    """One closed part of the body: vertices (N, 3) Y up, quads (M, 4), weights (N, B) over `bones`, a material."""
 
     vertices: np.ndarray
     quads: np.ndarray
@@ -101,11 +101,11 @@ def _piece(field: Field, solids: Sequence[Solid], cell: float, material: str, bl
     low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
     vertices, quads = mesh(field, low, high, cell)
     bones = tuple(dict.fromkeys(solid.bone for solid in solids))
-    far = np.stack(
-        [np.min([s.distance(vertices) for s in solids if s.bone == bone], axis=0) for bone in bones], axis=1
-    )
+    far = np.stack([np.min([s.distance(vertices) for s in solids if s.bone == bone], axis=0) for bone in bones], axis=1)
     side = np.clip(vertices[:, :1] / 0.012 * 0.5 + 0.5, 0.0, 1.0)
-    sides = np.concatenate([np.where(b.startswith("L_"), side, np.where(b.startswith("R_"), 1 - side, 1.0)) for b in bones], 1)
+    sides = np.concatenate(
+        [np.where(b.startswith("L_"), side, np.where(b.startswith("R_"), 1 - side, 1.0)) for b in bones], 1
+    )
     weights = np.exp(-(far - far.min(axis=1, keepdims=True)) / blur) * sides
     for _ in range(4):
         weights = 0.5 * (weights + neighbour_mean(weights, quads))
@@ -138,26 +138,32 @@ def _figure(joints: Joints) -> Piece:
         core = trunk_field(points)
         return np.min([smooth_min(core, limb(points), 0.05) for limb in limb_fields], axis=0)
 
-    return _piece(field, [*trunk, *(solid for limb in limbs for solid in limb)], 0.0125, "Kinema Clay")
+    return _piece(field, [*trunk, *(solid for limb in limbs for solid in limb)], 0.015, "Kinema Clay")
 
 
 def _trunk(joints: Joints) -> list[Solid]:
     pelvis, neck, head = joints["Pelvis"], joints["Neck"], joints["Head"]
     spine1, spine2, spine3 = joints["Spine1"], joints["Spine2"], joints["Spine3"]
     solids = [
-        _ball("Pelvis", _at(pelvis, y=-0.035, z=-0.012), 0.158, 0.105, 0.108),
-        _ball("Spine1", _at(spine1, y=-0.02, z=0.03), 0.128, 0.12, 0.092),
-        _ball("Spine2", _at(spine2, y=-0.03, z=0.01), 0.135, 0.12, 0.1),
-        _ball("Spine3", _at(spine3, y=0.035, z=-0.005), 0.16, 0.15, 0.115),
+        _ball("Pelvis", _at(pelvis, y=-0.03, z=-0.012), 0.148, 0.115, 0.104),
+        _ball("Spine1", _at(spine1, y=-0.02, z=0.03), 0.125, 0.13, 0.092),
+        _ball("Spine2", _at(spine2, y=-0.03, z=0.01), 0.133, 0.13, 0.1),
+        _ball("Spine3", _at(spine3, y=0.03, z=-0.008), 0.16, 0.16, 0.11),
         Solid("Neck", _at(neck, y=-0.07, z=0.005), _at(head, y=0.03, z=-0.012), 0.058, 0.052),
     ]
     for side, sign in (("L", 1.0), ("R", -1.0)):
         shoulder = joints[f"{side}_Shoulder"]
         solids += [
-            _ball("Pelvis", _at(pelvis, sign * 0.075, -0.085, -0.06), 0.08, 0.085, 0.072),
-            _ball("Spine3", _at(spine3, sign * 0.075, 0.055, 0.06), 0.085, 0.068, 0.05),
+            _ball("Pelvis", _at(pelvis, sign * 0.07, -0.08, -0.055), 0.075, 0.08, 0.072),
+            _ball("Spine3", _at(spine3, sign * 0.078, 0.075, 0.045), 0.085, 0.06, 0.048),
             Solid(f"{side}_Collar", _at(neck, sign * 0.03, -0.085, -0.002), _at(shoulder), 0.068, 0.06),
-            Solid(f"{side}_Collar", _at(neck, sign * 0.022, -0.005, -0.012), _at(shoulder, sign * -0.04, 0.012), 0.04, 0.034),
+            Solid(
+                f"{side}_Collar",
+                _at(neck, sign * 0.022, -0.005, -0.012),
+                _at(shoulder, sign * -0.04, 0.012),
+                0.04,
+                0.034,
+            ),
         ]
     return solids
 
@@ -177,13 +183,13 @@ def _arm(joints: Joints, side: str, sign: float) -> list[Solid]:
 def _leg(joints: Joints, side: str, sign: float) -> list[Solid]:
     hip, knee, ankle = (joints[f"{side}_{name}"] for name in ("Hip", "Knee", "Ankle"))
     thigh, shin = f"{side}_Hip", f"{side}_Knee"
-    top = _at(hip, sign * 0.03, -0.015, 0.004)
+    top = _at(hip, sign * 0.024, -0.015, 0.004)
     return [
-        Solid(thigh, top, _at(knee), 0.094, 0.053),
-        _ball(thigh, _at(_mix(hip, knee, 0.42), sign * 0.012, 0.0, 0.012), 0.078, 0.2, 0.082),
-        _ball(shin, _at(knee, z=0.012), 0.053, 0.06, 0.055),
-        Solid(shin, _at(knee), _at(ankle), 0.05, 0.033),
-        _ball(shin, _at(_mix(knee, ankle, 0.27), sign * 0.003, 0.0, -0.02), 0.055, 0.125, 0.056),
+        Solid(thigh, top, _at(knee), 0.088, 0.05),
+        _ball(thigh, _at(_mix(hip, knee, 0.42), sign * 0.012, 0.0, 0.01), 0.077, 0.22, 0.08),
+        _ball(shin, _at(knee, z=0.012), 0.046, 0.06, 0.046),
+        Solid(shin, _at(knee), _at(ankle), 0.048, 0.033),
+        _ball(shin, _at(_mix(knee, ankle, 0.27), sign * 0.004, 0.0, -0.016), 0.056, 0.15, 0.058),
     ]
 
 
@@ -198,11 +204,11 @@ def _head(joints: Joints) -> list[Piece]:
     ears = [_ball("Head", _at(base, sign * 0.076, 0.075, -0.012), 0.01, 0.03, 0.019) for sign in (1.0, -1.0)]
     shape = blend(skull, 0.05)
     head = lambda points: smooth_min(shape(points), blend(ears, 0.01)(points), 0.012)  # noqa: E731
-    plate = [_ball("Head", _at(base, y=0.082, z=0.11), 0.062, 0.062, 0.075)]
+    plate = [_ball("Head", _at(base, y=0.094, z=0.075), 0.09, 0.042, 0.085)]
     face = common(lambda points: shape(points) - 0.0035, blend(plate, 0.01), 0.006)
     return [
-        _piece(head, [*skull, *ears], 0.0085, "Kinema Clay"),
-        _piece(face, plate, 0.006, "Kinema Face"),
+        _piece(head, [*skull, *ears], 0.0105, "Kinema Clay"),
+        _piece(face, plate, 0.007, "Kinema Face"),
     ]
 
 
@@ -222,14 +228,17 @@ def _hand(joints: Joints, side: str, material: str) -> Piece:
         root = knuckles + place * forward + 0.002 * up
         bend = root + 0.5 * length * out - 0.006 * up + 0.06 * place * forward
         tip = bend + 0.5 * length * out - 0.02 * up + 0.03 * place * forward
-        solids += [Solid(fingers, _at(root), _at(bend), 0.0115, 0.0105), Solid(fingers, _at(bend), _at(tip), 0.0105, 0.009)]
+        solids += [
+            Solid(fingers, _at(root), _at(bend), 0.0115, 0.0105),
+            Solid(fingers, _at(bend), _at(tip), 0.0105, 0.009),
+        ]
     thumb = [wrist + 0.03 * out + 0.02 * forward, wrist + 0.062 * out + 0.046 * forward - 0.008 * up]
     tip = wrist + 0.098 * out + 0.06 * forward - 0.016 * up
     solids += [
         Solid(palm, _at(thumb[0]), _at(thumb[1]), 0.018, 0.0135),
         Solid(palm, _at(thumb[1]), _at(tip), 0.0135, 0.0105),
     ]
-    return _piece(blend(solids, 0.011), solids, 0.0052, material, blur=0.008)
+    return _piece(blend(solids, 0.011), solids, 0.006, material, blur=0.008)
 
 
 def _foot(joints: Joints, side: str, material: str) -> Piece:
@@ -241,10 +250,11 @@ def _foot(joints: Joints, side: str, material: str) -> Piece:
     low = lambda point, height: point * floor + np.array([0.0, height, 0.0])  # noqa: E731
     heel, shoe, toe = low(ankle - 0.03 * ahead, 0.035), f"{side}_Ankle", f"{side}_Foot"
     solids = [
-        Solid(f"{side}_Knee", _at(ankle + np.array([0.0, 0.065, 0.0])), _at(ankle + np.array([0.0, 0.03, 0.0])), 0.042, 0.043),
+        Solid(f"{side}_Knee", _at(ankle, y=0.11), _at(ankle, y=0.03), 0.047, 0.045),
         Solid(shoe, _at(ankle), _at(heel), 0.042, 0.041),
         Solid(shoe, _at(low(ankle + 0.015 * ahead, 0.06)), _at(low(ball, 0.03)), 0.045, 0.036),
         Solid(shoe, _at(heel), _at(low(ball, 0.025)), 0.038, 0.044),
         Solid(toe, _at(low(ball, 0.024)), _at(low(ball + 0.045 * ahead, 0.02)), 0.043, 0.034),
     ]
-    return _piece(above(blend(solids, 0.03), 0.0, 0.008), solids, 0.0085, material)
+    whole = blend(solids, 0.03)
+    return _piece(between(whole, 0.0, float(ankle[1]) + 0.06, 0.008), solids, 0.0095, material)

@@ -85,11 +85,12 @@ def blend(solids: Sequence[Solid], width: float) -> Field:
     return field
 
 
-def above(field: Field, height: float, width: float) -> Field:
-    """The part of a field above the plane y = height, its edge rounded over `width`."""
+def between(field: Field, low: float, high: float, width: float) -> Field:
+    """The part of a field between the planes y = low and y = high, its edges rounded over `width`."""
 
     def cut(points: np.ndarray) -> np.ndarray:
-        return -smooth_min(-field(points), points[:, 1] - height, width)
+        slab = np.minimum(points[:, 1] - low, high - points[:, 1])
+        return -smooth_min(-field(points), slab, width)
 
     return cut
 
@@ -113,7 +114,7 @@ def mesh(field: Field, low: np.ndarray, high: np.ndarray, cell: float) -> tuple[
 
 
 def _surface_nets(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values (X, Y, Z) -> one vertex (in cells) for each cell that the surface crosses, one quad for each crossed edge."""
+    """Values (X, Y, Z) -> a vertex (in cells) for each cell that the surface crosses, a quad for each crossed edge."""
     inside = values < 0.0
     corners = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
     shape = tuple(n - 1 for n in values.shape)
@@ -152,16 +153,22 @@ def _relaxed(vertices: np.ndarray, quads: np.ndarray) -> np.ndarray:
 
 def neighbour_mean(values: np.ndarray, quads: np.ndarray) -> np.ndarray:
     """Values (N, n) at vertices -> mean over each vertex's neighbours along the quads' sides (N, n)."""
-    ends = np.concatenate([np.stack([quads, np.roll(quads, 1, axis=1)], -1), np.stack([quads, np.roll(quads, -1, axis=1)], -1)])
+    ends = np.concatenate(
+        [np.stack([quads, np.roll(quads, 1, axis=1)], -1), np.stack([quads, np.roll(quads, -1, axis=1)], -1)]
+    )
     here, there = ends.reshape(-1, 2).T
     count = np.bincount(here, minlength=len(values))
-    sums = [np.bincount(here, weights=values[there, column], minlength=len(values)) for column in range(values.shape[1])]
+    sums = [
+        np.bincount(here, weights=values[there, column], minlength=len(values)) for column in range(values.shape[1])
+    ]
     return np.stack(sums, axis=1) / np.maximum(count, 1)[:, None]
 
 
 def _onto(field: Field, vertices: np.ndarray, cell: float) -> np.ndarray:
     """One Newton step to the surface, at most a cell long."""
     e = 0.1 * cell
-    slope = np.stack([(field(vertices + e * axis) - field(vertices - e * axis)) / (2 * e) for axis in np.eye(3)], axis=1)
+    slope = np.stack(
+        [(field(vertices + e * axis) - field(vertices - e * axis)) / (2 * e) for axis in np.eye(3)], axis=1
+    )
     steep = np.maximum(np.sum(slope**2, axis=1, keepdims=True), 0.05)
     return vertices - np.clip(field(vertices)[:, None] * slope / steep, -cell, cell)

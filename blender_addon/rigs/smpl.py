@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
+
 from kinema.errors import SkeletonError
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY, SMPL_NAMES, SMPL_OFFSETS, SMPL_PARENTS, SOLE_BELOW_FOOT

@@ -16,8 +16,8 @@ def clean(
 ) -> Motion:
     """A motion on the SMPL body with its feet locked to the ground y = 0 while they stand.
 
-    `contacts` (T, 4): probabilities in the order of `contacts.FEET`, e.g. a network's own; found from heights and speeds
-    when None. `strength` 0..1 scales foot locking, 0 gives back `motion` itself. `cutoff` in Hz low-passes the motion
+    `contacts` (T, 4): probabilities in the order of `contacts.FEET`, e.g. a network's own; None finds them from heights
+    and speeds. `strength` 0..1 scales foot locking, 0 gives back `motion` itself. `cutoff` in Hz low-passes the motion
     first; None leaves it. Length, rate, upper body and the root's horizontal path stay.
 
     Raises MotionError when the motion is not on the SMPL body, InputError for a strength outside 0..1 or contacts of

@@ -1,7 +1,8 @@
 """Foot locking: what stands on the ground stays where it is, and the leg follows.
 
 The method is the usual one (Kovar, Schreiner, Gleicher 2002, "Footskate cleanup for motion capture editing"): decide
-where each foot stands, correct the ankle's path, lower the pelvis where a leg is too short, bend the leg by analytic IK.
+where each foot stands, correct the ankle's path, lower the pelvis where a leg is too short, bend the leg by analytic
+IK.
 Corrections are offsets added to the foot's own path, so that a swing keeps its shape: constant speed zero during a
 stance, and smoothly back to nothing after it.
 """
@@ -62,7 +63,7 @@ def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) ->
 
 
 def _flatten(rotations: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
-    """World rotations (T, 4) of one foot -> rotation vectors (T, 3) that lay it flat and unturning while both points stand."""
+    """World rotations (T, 4) of one foot -> rotation vectors (T, 3) that keep it flat while heel and ball stand."""
     flat = stands.all(axis=1)
     out = np.zeros((len(rotations), 3))
     for start, stop in spans(flat):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
+from ..geometry import UP
 from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_NAMES
 from .soles import sole_heights
@@ -24,7 +25,7 @@ def set_on_ground(motion: Motion, standing: np.ndarray) -> Motion:
         return motion
     lowest = sole_heights(motion).min(axis=2)[standing.any(axis=2)]
     shift = -float(np.clip(np.median(lowest), -MOST_SHIFT, MOST_SHIFT))
-    return replace(motion, root_translation=motion.root_translation + (0.0, shift, 0.0))
+    return replace(motion, root_translation=motion.root_translation + shift * UP)
 
 
 def lift_body(motion: Motion) -> Motion:
@@ -38,4 +39,4 @@ def lift_body(motion: Motion) -> Motion:
         return motion
     width = max(1, round(0.1 * motion.fps))
     lift = gaussian_filter1d(maximum_filter1d(need, 2 * width + 1), 0.5 * width, truncate=2.0)
-    return replace(motion, root_translation=motion.root_translation + lift[:, None] * (0.0, 1.0, 0.0))
+    return replace(motion, root_translation=motion.root_translation + lift[:, None] * UP)

@@ -1,5 +1,6 @@
 """Low-pass filters over time, without delay."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,8 @@ def butterworth(motion: Motion, cutoff: float = 6.0, order: int = 2) -> Motion:
     """Zero-phase Butterworth low-pass of all rotations and of the root's path; `cutoff` in Hz.
 
     Quaternions are made continuous, filtered in R^4 and normalised again, which agrees with filtering in the tangent
-    space to second order in the angle covered within one period of the cutoff. Preserves everything slower than the cutoff
-    and the skeleton; does not preserve contacts: lock the feet afterwards. Raises InputError unless 0 < cutoff < fps / 2.
+    space to second order in the angle covered within one period of the cutoff. Preserves everything slower than the
+    cutoff; does not preserve contacts: lock the feet afterwards. Raises InputError unless 0 < cutoff < fps / 2.
     """
     if not 0.0 < cutoff < 0.5 * motion.fps:
         raise InputError(
@@ -43,7 +44,7 @@ def savitzky_golay(motion: Motion, window: float = 0.23, degree: int = 3) -> Mot
     return _filtered(motion, lambda x: savgol_filter(x, frames, degree, axis=0))
 
 
-def _filtered(motion: Motion, smooth) -> Motion:
+def _filtered(motion: Motion, smooth: Callable[[np.ndarray], np.ndarray]) -> Motion:
     rotations = quaternion.unroll(motion.rotations)
     flat = np.concatenate([rotations.reshape(len(motion), -1), motion.root_translation], axis=1)
     flat = smooth(flat)

@@ -3,10 +3,14 @@
 import numpy as np
 
 from ..contacts import FEET, HEIGHT
+from ..contacts import SPEED as TRUE_SPEED
 from ..errors import InputError
 
 SPEED = 0.7
-"""A standing joint moves slower than this, metres a second: twice what `contacts.SPEED` allows in real motion."""
+"""A joint that stands, but slides, moves slower than this, metres a second: twice `contacts.SPEED` of real motion."""
+
+EVENNESS = 1.5
+"""A slide is even: frames faster than `contacts.SPEED` and than this times the stance's median belong to the step."""
 
 LIFTED = 0.15
 """Given contacts are not believed while the joint is more than this above its height in a flat foot, metres."""
@@ -34,8 +38,12 @@ def standing(positions: np.ndarray, fps: float, contacts: np.ndarray | None = No
     elif len(feet) < 2:
         stands = feet[..., 1] < HEIGHT
     else:
-        horizontal = np.gradient(feet[..., [0, 2]], axis=0) * fps
-        stands = (feet[..., 1] < HEIGHT) & (np.linalg.norm(horizontal, axis=-1) < SPEED)
+        speed = np.linalg.norm(np.gradient(feet[..., [0, 2]], axis=0), axis=-1) * fps
+        stands = (feet[..., 1] < HEIGHT) & (speed < SPEED)
+        for column, column_speed in zip(stands.T, speed.T, strict=True):
+            for start, stop in spans(column):
+                usual = EVENNESS * np.median(column_speed[start:stop])
+                column[start:stop] = column_speed[start:stop] < max(TRUE_SPEED, usual)
     for column in stands.T:
         _without_runs(column, False, round(LONGEST_GAP * fps))
         _without_runs(column, True, round(SHORTEST_STANCE * fps) - 1)

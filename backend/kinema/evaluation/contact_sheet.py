@@ -1,7 +1,8 @@
 """Contact sheets: one row a clip, stick figures over time, and the path of the root from above.
 
-Left limbs are blue, right limbs red, trunk and head dark. Figures are drawn in the clip's own starting direction from
-the front left, so that facing, knees and elbows can be judged; the bar at the feet's middle points where the body faces.
+Left limbs are blue, right limbs red, trunk and head dark. The clip is turned to start facing the viewer, seen from a
+little to the body's left, so that facing, knees and elbows can be judged; the green arrow on the ground points where
+the body faces, the stroke at the head where it looks.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..errors import InputError
 from ..geometry import yaw_quaternion
 from ..protocol import quaternion
 from ..protocol.motion import Motion
+from ..protocol.smpl import SMPL_BODY
 from .signals import JOINT, Signals
 
 LEFT, RIGHT, TRUNK = "#1f6fd6", "#d62728", "#333333"
@@ -26,12 +28,11 @@ VIEW = np.radians(35.0)
 """The camera stands this far round to the body's left from straight in front, and looks 12 degrees down."""
 TILT = np.radians(12.0)
 
-BONES = tuple((joint, parent) for joint, parent in enumerate(
-    (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19)) if parent >= 0)  # fmt: skip
+BONES = tuple((joint, int(parent)) for joint, parent in enumerate(SMPL_BODY.parents) if parent >= 0)
 
 
 def _colour(joint: int) -> str:
-    name = next(name for name, index in JOINT.items() if index == joint)
+    name = SMPL_BODY.names[joint]
     return LEFT if name.startswith("L_") else RIGHT if name.startswith("R_") else TRUNK
 
 
@@ -67,13 +68,17 @@ def _draw_figure(axes: Axes, s: Signals, frame: int) -> None:
             capstyle="round",
         )
     )
-    axes.scatter(*points[JOINT["Head"]] + (0, 0.05), s=45, color=TRUNK, zorder=3)
+    head = points[JOINT["Head"]] + (0.0, 0.05)
+    axes.scatter(head[0], head[1], s=70, color=TRUNK, zorder=3)
+    gaze = quaternion.rotate(s.rotations[frame, JOINT["Head"]], np.array([0.0, 0.0, 0.22]))
+    nose = np.stack([head, head + project(gaze)])
+    axes.add_collection(LineCollection([nose], colors=TRUNK, linewidths=1.5, zorder=4))
     ground = project(np.array([[-0.5, 0, 0], [0.5, 0, 0], [0, 0, -0.5], [0, 0, 0.5]]))
     axes.add_collection(LineCollection([ground[:2], ground[2:]], colors="#cccccc", linewidths=0.8, zorder=0))
     front = np.array([np.sin(s.facing[frame]), 0.0, np.cos(s.facing[frame])])
     tail, tip = project(np.array([[0.0, 0.0, 0.0], 0.4 * front]))
     axes.annotate("", tip, tail, arrowprops={"arrowstyle": "-|>", "color": "#2ca02c", "lw": 1.2})
-    axes.set(xlim=(-0.85, 0.85), ylim=(-0.35, 2.05), aspect="equal")
+    axes.set(xlim=(-0.8, 0.8), ylim=(-0.3, 2.0), aspect="equal")
     axes.axis("off")
 
 
@@ -119,5 +124,5 @@ def draw(clips: Sequence[tuple[str, Motion]], frames: int = 10) -> Figure:
 
 
 def save(clips: Sequence[tuple[str, Motion]], path: Path, frames: int = 10) -> None:
-    """Write the contact sheet of (title, motion) pairs as a PNG. Raises as `draw` does, OSError when it cannot write."""
+    """Write the contact sheet of (title, motion) pairs as a PNG. Raises as `draw` does, and OSError."""
     draw(clips, frames).savefig(path, format="png")

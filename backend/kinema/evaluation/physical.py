@@ -14,7 +14,6 @@ from ..cleanup.stance import spans
 from ..contacts import foot_contacts
 from ..errors import InputError
 from ..protocol.motion import Motion
-from ..protocol.smpl import SOLE_BELOW_FOOT
 from .signals import FPS, JOINT, SIDES, Signals
 
 GRAVITY = 9.81
@@ -47,23 +46,17 @@ class Physical:
 
 
 def foot_skate(motion: Motion, height: float = 0.05, speed: float = 0.5) -> float:
-    """Share of frames in which the ball of at least one foot is lower than `height` and faster than `speed`.
+    """Share of frames in which at least one foot, heel and ball, is lower than `height` and moves faster than `speed`.
 
-    Height is that of the sole under the ball of the foot (joint height minus 2 cm) with the heel no higher than twice
-    `height`, so that the foot skims along the ground as a whole and a foot swung past in a step does not count. Speed is
-    horizontal, metres a second, by forward differences. 0 for a clip of one frame.
+    Heights are those of the soles under heel and ball above y = 0, so that a foot swung past in a step, its heel up,
+    does not count. Speed is the ball's in the horizontal, metres a second, by forward differences. 0 for one frame.
     """
     if len(motion) < 2:
         return 0.0
-    return float(np.mean(_skating(motion, height, speed).any(axis=1)))
-
-
-def _skating(motion: Motion, height: float, speed: float) -> np.ndarray:
-    p = motion.positions()
-    balls = p[:, [JOINT["L_Foot"], JOINT["R_Foot"]]]
-    velocity = np.linalg.norm(np.diff(balls[..., [0, 2]], axis=0), axis=-1) * motion.fps
-    heels = sole_heights(motion)[:-1, :, 0]
-    return (balls[:-1, :, 1] - SOLE_BELOW_FOOT < height) & (heels < 2 * height) & (velocity > speed)
+    balls = motion.positions()[:, [JOINT["L_Foot"], JOINT["R_Foot"]]][..., [0, 2]]
+    velocity = np.linalg.norm(np.diff(balls, axis=0), axis=-1) * motion.fps
+    skating = (sole_heights(motion)[:-1].max(axis=2) < height) & (velocity > speed)
+    return float(np.mean(skating.any(axis=1)))
 
 
 def slide(motion: Motion) -> float:

@@ -42,6 +42,11 @@ class Predicate:
         return self.margin(motion) > 0.0
 
 
+def means(name: str, *prompts: str, by: Score, seconds: float = 3.0, label: str = "") -> Predicate:
+    """A Predicate, written as a line of a table."""
+    return Predicate(name, prompts, by, seconds, label)
+
+
 def over(value: float, limit: float, unit: float) -> float:
     """Positive when `value` exceeds `limit`; 1 when it does so by `unit`."""
     return (value - limit) / unit

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
+from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from ..cleanup.soles import sole_heights
 from ..errors import MotionError
@@ -71,8 +71,13 @@ class Signals:
 
     @cached_property
     def soles(self) -> np.ndarray:
-        """(T, 2) height of each foot's lowest sole point above the ground, left then right."""
-        return self._sole_heights - self.ground
+        """(T, 2) height of each foot's lowest sole point, left then right, above the lowest one within 0.75 s.
+
+        A floor that follows the clip: captured floors slope by some centimetres over a walk.
+        """
+        width = 2 * round(0.75 * FPS) + 1
+        floor = minimum_filter1d(self._sole_heights.min(axis=1), width, mode="nearest")
+        return self._sole_heights - uniform_filter1d(floor, width, mode="nearest")[:, None]
 
     @cached_property
     def facing(self) -> np.ndarray:
@@ -173,7 +178,7 @@ def angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def lasting(x: np.ndarray, seconds: float) -> float:
-    """The level that x (T,) reaches or exceeds for at least `seconds` in total; its minimum when the clip is shorter."""
+    """The level that x (T,) reaches for at least `seconds` in total; its minimum when the clip is shorter."""
     count = min(max(1, round(seconds * FPS)), len(x))
     return float(np.partition(x, len(x) - count)[len(x) - count])
 
@@ -182,6 +187,13 @@ def unbroken(x: np.ndarray, seconds: float) -> float:
     """The level that x (T,) exceeds for `seconds` without a break: the greatest minimum of any such window."""
     width = min(max(1, round(seconds * FPS)), len(x))
     return float(np.lib.stride_tricks.sliding_window_view(x, width).min(axis=1).max())
+
+
+def oscillation(x: np.ndarray, amplitude: float, seconds: float = 1.5) -> int:
+    """Most turning points, as `reversals` counts them, within any window of `seconds` (stepped by a third of it)."""
+    width = min(round(seconds * FPS), len(x))
+    starts = range(0, len(x) - width + 1, max(1, width // 3))
+    return max(reversals(x[start : start + width], amplitude) for start in starts)
 
 
 def reversals(x: np.ndarray, amplitude: float) -> int:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -29,9 +31,23 @@ PELVIS = np.array([-0.0022, -0.2408, 0.0286])
 """J0 of the neutral SMPL body with zero betas, metres, in the axes of AMASS' world (the model adds it unrotated)."""
 
 SMPLH_JOINTS = 52
-MAX_ARRAY_BYTES = 1 << 30
+MAX_VALUES = 1 << 25
+"""Numbers in one array: half an hour of SMPL-H at 120 frames a second."""
 PROVENANCE_KEY = "kinema"
 _FROM_AMASS = np.array([np.sqrt(0.5), -np.sqrt(0.5), 0.0, 0.0])  # -90 degrees about x: z becomes y
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,
+    EOFError,
+    OSError,
+    RuntimeError,  # an encrypted member, too deep a header, an unknown compression
+    MemoryError,
+    SyntaxError,
+    ValueError,
+)
+"""What the zip module and NumPy raise over broken archives and array headers."""
+
 _RATES = ("mocap_framerate", "mocap_frame_rate", "fps")
 
 
@@ -119,7 +135,7 @@ def _load(path: str | Path, keys: tuple[str, ...], kinds: str = "fiu") -> dict[s
     """The arrays among `keys` that the .npz has, numbers as float64.
 
     Each array's header is checked for type and size before anything is unpacked, so that a small archive cannot
-    declare or unpack to more memory than MAX_ARRAY_BYTES.
+    declare or unpack to more memory than MAX_VALUES numbers take.
     """
     name = Path(path).name
     arrays = {}
@@ -129,7 +145,7 @@ def _load(path: str | Path, keys: tuple[str, ...], kinds: str = "fiu") -> dict[s
             for key in keys:
                 if f"{key}.npy" in present:
                     arrays[key] = _read_array(archive, f"{key}.npy", kinds, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except _DAMAGED as error:
         raise FormatError(f"{name} is a damaged or foreign .npz archive ({error}); get it again") from None
     return arrays
 
@@ -141,13 +157,13 @@ def _read_array(archive: zipfile.ZipFile, member: str, kinds: str, name: str) ->
         shape, fortran, dtype = header(stream)
         if dtype.kind not in kinds or dtype.hasobject:
             raise FormatError(f"{name} holds '{dtype}' in {member[:-4]} where numbers belong; export it again")
-        count = 1
-        for side in shape:
-            count *= int(side)
-        if count * dtype.itemsize > MAX_ARRAY_BYTES:
-            raise FormatError(f"{name} declares {member[:-4]} of shape {shape}, more than 1 GiB; cut the clip")
-        data = stream.read(count * dtype.itemsize)
-    if len(data) < count * dtype.itemsize:
+        if min(shape, default=0) < 0 or math.prod(shape) > MAX_VALUES:
+            raise FormatError(
+                f"{name} declares {member[:-4]} of shape {shape}, more than {MAX_VALUES} numbers; cut the clip"
+            )
+        size = math.prod(shape) * dtype.itemsize
+        data = stream.read(size)
+    if len(data) < size:
         raise FormatError(f"{name} declares {member[:-4]} of shape {shape} and holds less; it is cut off, get it again")
     array = np.frombuffer(data, dtype=dtype).reshape(shape, order="F" if fortran else "C")
     if dtype.kind == "U":

@@ -18,6 +18,7 @@ from .asf import AsfBody, euler, read_asf
 from .files import load_text
 
 FPS = 120.0
+MAX_FRAMES = 500_000
 
 
 def read(path: str | Path, asf_path: str | Path | None = None, fps: float = FPS) -> Motion:
@@ -31,6 +32,8 @@ def read(path: str | Path, asf_path: str | Path | None = None, fps: float = FPS)
     skeleton_path = find_asf(path) if asf_path is None else Path(asf_path)
     body = read_asf(skeleton_path)
     frames, values = _parse(text, path.name)
+    if frames > MAX_FRAMES:
+        raise FormatError(f"{path.name} has {frames} frames; the limit is {MAX_FRAMES}, cut it")
     stated = re.search(r"^\s*:(degrees|radians)", text, re.IGNORECASE | re.MULTILINE)
     degrees = stated[1].lower() == "degrees" if stated else body.degrees
     unknown = sorted(set(values) - set(body.skeleton.names))
@@ -52,12 +55,13 @@ def find_asf(path: Path) -> Path:
     while match := re.search(r"[_\-. ][^_\-. ]*$", stem):
         stem = stem[: match.start()]
         stems.append(stem)
-    for folder in (path.parent, path.parent.parent):
+    here = path.absolute().parent
+    for folder in (here, here.parent):
         beside = {file.stem.lower(): file for file in sorted(folder.glob("*")) if file.suffix.lower() == ".asf"}
         for stem in stems:
             if stem.lower() in beside:
                 return beside[stem.lower()]
-        if len(beside) == 1 and folder == path.parent:
+        if len(beside) == 1 and folder == here:
             return next(iter(beside.values()))
     raise FormatError(
         f"{path.name} needs its skeleton: put the subject's .asf beside it, named {stems[min(1, len(stems) - 1)]}.asf"
@@ -77,12 +81,12 @@ def _parse(text: str, name: str) -> tuple[int, dict[str, tuple[np.ndarray, np.nd
         if at in starts:
             frame += 1
             continue
-        bone, _, rest = line.strip().partition(" ")
+        bone, *rest = line.split(None, 1)
         if frame < 0:
             raise FormatError(f"{name} has values of {bone[:20]} before its first frame number; the file is damaged")
         where, texts = rows.setdefault(bone, ([], []))
         where.append(frame)
-        texts.append(rest)
+        texts.append(rest[0] if rest else "")
     values = {}
     for bone, (where, texts) in rows.items():
         flat = " ".join(texts).split()

@@ -18,6 +18,7 @@ from ..protocol.motion import Skeleton
 from .files import load_text
 
 METRES_PER_INCH = 0.0254
+MAX_BONES = 2000
 _KINDS = ("TX", "TY", "TZ", "RX", "RY", "RZ", "L")
 
 
@@ -69,9 +70,10 @@ def _build(sections: dict[str, list[list[str]]]) -> AsfBody:
     units = {words[0].lower(): words[1] for words in sections.get("units", []) if len(words) > 1}
     degrees = not units.get("angle", "deg").lower().startswith("rad")
     # Vicon's "length 0.45" means that 0.45 of a value is one inch.
-    scale = METRES_PER_INCH / float(units.get("length", "1.0"))
-    if not np.isfinite(scale) or scale <= 0.0:
-        raise ValueError(f"unit of length {units.get('length')}")
+    length = float(units.get("length", "1.0"))
+    if not 1e-6 < length < 1e6:
+        raise ValueError(f"unit of length {length}")
+    scale = METRES_PER_INCH / length
 
     root = {words[0].lower(): words[1:] for words in sections["root"]}
     bones = {
@@ -120,6 +122,8 @@ def _tree(lines: list[list[str]], known: set[str]) -> tuple[list[str], list[int]
     for words in lines:
         if words[0].lower() not in ("begin", "end"):
             children.setdefault(words[0], []).extend(words[1:])
+    if len(known) > MAX_BONES:
+        raise ValueError(f"{len(known)} bones")
     names: list[str] = []
     parents: list[int] = []
     stack = [("root", -1)]

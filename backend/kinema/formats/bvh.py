@@ -91,32 +91,12 @@ def _numbers(values: np.ndarray) -> str:
 
 
 def _build(joints: list[BvhJoint], values: np.ndarray, fps: float, unit: float | None, name: str) -> Motion:
-    frames = len(values)
     offsets = np.array([joint.offset for joint in joints])
     parents = np.array([joint.parent for joint in joints])
-    rotations = np.zeros((frames, len(joints), 4))
-    rotations[..., 0] = 1.0
-    positions: dict[int, np.ndarray] = {}
-    groups: dict[str, list[tuple[int, list[int]]]] = {}
-    column = 0
-    for index, joint in enumerate(joints):
-        columns = {channel: column + k for k, channel in enumerate(joint.channels)}
-        column += len(joint.channels)
-        order = "".join(axis for kind, axis in joint.channels if kind == "rotation")
-        if order:
-            groups.setdefault(order, []).append((index, [columns["rotation", axis] for axis in order]))
-        if any(kind == "position" for kind, _ in joint.channels):
-            place = np.tile(offsets[index], (frames, 1))
-            for axis, letter in enumerate("XYZ"):
-                if ("position", letter) in columns:
-                    place[:, axis] = values[:, columns["position", letter]]
-            positions[index] = place
-    for order, members in groups.items():
-        angles = values[:, [columns for _, columns in members]]
-        rotations[:, [index for index, _ in members]] = quaternion_from_euler(order, angles)
+    rotations, positions = _transforms(joints, values)
 
     tolerance = 1e-3 * max(float(np.abs(offsets).max()), 1e-9)
-    translation = positions.get(0, np.tile(offsets[0], (frames, 1)))
+    translation = positions.get(0, np.tile(offsets[0], (len(values), 1)))
     first = 0
     while np.count_nonzero(parents == first) == 1 and _moves(positions.get(first + 1), offsets[first + 1], tolerance):
         child = first + 1  # the only child of a joint is listed right after it
@@ -130,13 +110,38 @@ def _build(joints: list[BvhJoint], values: np.ndarray, fps: float, unit: float |
                 warnings.warn(
                     f"{name}: {joints[index].name} slides in its parent; only its rotation is used", stacklevel=3
                 )
+    names = tuple(joint.name for joint in joints[first:])
+    parents = np.maximum(parents[first:] - first, -1)
     try:
-        skeleton = Skeleton(tuple(joint.name for joint in joints[first:]), parents[first:] - first, offsets[first:])
-        scale = guess_metres_per_unit(skeleton) if unit is None else unit
-        skeleton = Skeleton(skeleton.names, np.maximum(skeleton.parents, -1), skeleton.offsets * scale)
+        scale = guess_metres_per_unit(Skeleton(names, parents, offsets[first:])) if unit is None else unit
+        skeleton = Skeleton(names, parents, offsets[first:] * scale)
         return Motion(rotations[:, first:], translation * scale, fps, skeleton)
     except MotionError as error:
         raise FormatError(f"{name} cannot be used: {error}") from None
+
+
+def _transforms(joints: list[BvhJoint], values: np.ndarray) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """Local rotations (T, J, 4) and, for joints with position channels, their places (T, 3) in the parent."""
+    rotations = np.zeros((len(values), len(joints), 4))
+    rotations[..., 0] = 1.0
+    positions: dict[int, np.ndarray] = {}
+    groups: dict[str, list[tuple[int, list[int]]]] = {}  # rotation order -> (joint, its columns)
+    column = 0
+    for index, joint in enumerate(joints):
+        columns = {channel: column + k for k, channel in enumerate(joint.channels)}
+        column += len(joint.channels)
+        order = "".join(axis for kind, axis in joint.channels if kind == "rotation")
+        if order:
+            groups.setdefault(order, []).append((index, [columns["rotation", axis] for axis in order]))
+        if any(kind == "position" for kind, _ in joint.channels):
+            positions[index] = np.tile(joint.offset, (len(values), 1))
+            for axis, letter in enumerate("XYZ"):
+                if ("position", letter) in columns:
+                    positions[index][:, axis] = values[:, columns["position", letter]]
+    for order, members in groups.items():
+        angles = values[:, [turned for _, turned in members]]
+        rotations[:, [index for index, _ in members]] = quaternion_from_euler(order, angles)
+    return rotations, positions
 
 
 def _moves(place: np.ndarray | None, offset: np.ndarray, tolerance: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ import numpy as np
 from ..errors import FormatError
 
 MAX_JOINTS = 2000
+USUAL_RATES = (24.0, 25.0, 30.0, 48.0, 50.0, 60.0, 100.0, 120.0, 240.0)
 _CHANNELS = {f"{axis}{kind}".lower(): (kind, axis) for axis in "XYZ" for kind in ("position", "rotation")}
 
 
@@ -30,27 +32,15 @@ def parse(text: str, name: str) -> tuple[list[BvhJoint], float, np.ndarray]:
     `name` stands in messages. Raises FormatError with the reason when the text is not a complete BVH; warns when it
     states another number of frames than it holds.
     """
-    head, found, tail = _partition_line(text, "MOTION")
-    joints = _parse_hierarchy(head, name)
-    if not found:
+    motion = re.search(r"^[ \t]*MOTION[ \t]*$", text, re.MULTILINE)
+    joints = _parse_hierarchy(text[: motion.start()] if motion else text, name)
+    if motion is None:
         raise FormatError(f"{name} has no MOTION section: it holds a skeleton without frames; export with animation")
     width = sum(len(joint.channels) for joint in joints)
     if width == 0:
         raise FormatError(f"{name} has no channels in its HIERARCHY, so nothing in it moves; export it again")
-    declared, fps, rows = _parse_motion_header(tail, name)
+    declared, fps, rows = _parse_motion_header(text[motion.end() + 1 :], name)
     return joints, fps, _parse_rows(rows, declared, width, name)
-
-
-def _partition_line(text: str, keyword: str) -> tuple[str, bool, str]:
-    """Text before and after the line that holds only `keyword`."""
-    at = text.find(keyword)
-    while at >= 0:
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        if text[text.rfind("\n", 0, at) + 1 : end].strip() == keyword:
-            return text[:at], True, text[end + 1 :]
-        at = text.find(keyword, at + 1)
-    return text, False, ""
 
 
 def _parse_hierarchy(text: str, name: str) -> list[BvhJoint]:
@@ -137,13 +127,13 @@ def _parse_motion_header(text: str, name: str) -> tuple[int, float, str]:
 
 
 def _frame_rate(printed: str) -> float:
-    """Frames a second for a Frame Time as printed: the whole or NTSC rate that it is a rounding of, if there is one."""
+    """Frames a second for a Frame Time as printed: the usual, whole or NTSC rate that it is a rounding of, if any."""
     frame_time = float(printed)
     mantissa, _, exponent = printed.lower().partition("e")
     step = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    whole = max(1, round(1.0 / frame_time))
-    for rate in (float(whole), whole * 1000.0 / 1001.0):
-        if abs(1.0 / rate - frame_time) <= min(step, 1e-3 * frame_time):
+    whole = float(max(1, round(1.0 / frame_time)))
+    for rate in (*USUAL_RATES, whole, whole * 1000.0 / 1001.0):
+        if abs(1.0 / rate - frame_time) <= min(step, 0.01 * frame_time):
             return rate
     return 1.0 / frame_time
 

@@ -72,16 +72,25 @@ class GltfFile:
             raise FormatError(f"{self.name} refers to {key} {index}, which it does not have; it is damaged")
         return found[index]
 
+    def indices(self, holder: dict[str, Any], key: str, into: str) -> list[int]:
+        """The indices into the top-level list `into` that `holder` has under `key`, empty when there are none."""
+        found = holder.get(key, [])
+        if not isinstance(found, list):
+            raise FormatError(f"{self.name} has damaged '{key}'; export it again")
+        for index in found:
+            self.item(into, index)
+        return found
+
     def accessor(self, index: object) -> np.ndarray:
         """(count, width) float64; normalised integers become 0..1 or -1..1 (glTF 2.0, section 3.11)."""
         accessor = self.item("accessors", index)
         if "sparse" in accessor or "bufferView" not in accessor:
             raise FormatError(f"{self.name} stores motion in sparse accessors, which are not read; export without them")
         view = self.item("bufferViews", accessor["bufferView"])
-        if any(name in view.get("extensions", {}) for name in _UNREADABLE):
+        if any(name in str(view.get("extensions", "")) for name in _UNREADABLE):
             raise FormatError(f"{self.name} stores motion compressed (meshopt); export it without compression")
-        component = _COMPONENTS.get(accessor.get("componentType", 0))
-        width = _WIDTHS.get(accessor.get("type", ""))
+        component = _COMPONENTS.get(self._size(accessor, "componentType"))
+        width = _WIDTHS.get(str(accessor.get("type")))
         if component is None or width is None:
             raise FormatError(f"{self.name} has accessor {index} of unknown type; it is damaged")
         kind = np.dtype(component).newbyteorder("<")

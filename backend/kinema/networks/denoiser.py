@@ -92,6 +92,7 @@ class Denoiser(nn.Module):
         Returns (B, L, C); padded places hold arbitrary values.
         """
         batch, places, _ = x.shape
+        texts = texts * self.config.text**0.5  # unit vectors -> entries of about unit variance
         tokens = torch.cat([self.text(texts[:, :1]), self.part_text(texts[:, 1:])], dim=1)
         tokens = torch.where(given[..., None], tokens, self.null.to(tokens.dtype)) + self.kind
         moment = self.time(self._sinusoids(t)) + self.length(lengths)

@@ -65,8 +65,9 @@ def write(stream: BinaryIO, message: Message, arrays: Mapping[str, np.ndarray] |
         raise ProtocolError(f"{content['type']} holds a value that JSON cannot carry: {error}") from error
     if len(line) > MAX_LINE:
         raise ProtocolError(f"{content['type']} takes {len(line)} bytes; a message's text may take {MAX_LINE}")
-    for part in (line, *(body.reshape(-1).view(np.uint8).data for body in bodies)):
-        _write_all(stream, part)
+    _write_all(stream, line)
+    for body in bodies:
+        _write_all(stream, body.tobytes())
     stream.flush()
 
 
@@ -189,12 +190,18 @@ def _check_header(header: Sequence[Any]) -> None:
             raise ProtocolError(f"an array's name must be short and stand once, not {repr(name)[:80]}")
         if not isinstance(dtype, str) or dtype not in DTYPES:
             raise ProtocolError(f"array {name!r} has type {repr(dtype)[:80]}; use one of {', '.join(DTYPES)}")
-        if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
+        if (
+            not isinstance(shape, list)
+            or len(shape) > MAX_DIMENSIONS
+            or any(type(n) is not int or n < 0 for n in shape)
+        ):
             raise ProtocolError(f"array {name!r} has no usable shape: {repr(shape)[:80]}")
         # Zeros count as ones: NumPy cannot make (0, 2**40, 2**40) although it holds nothing.
         total += math.prod(max(n, 1) for n in shape) * np.dtype(dtype).itemsize
         if total > MAX_ARRAY_BYTES:
-            raise ProtocolError(f"the arrays of a message may take {MAX_ARRAY_BYTES} bytes together; ask for less at once")
+            raise ProtocolError(
+                f"the arrays of a message may take {MAX_ARRAY_BYTES} bytes together; ask for less at once"
+            )
         names.add(name)
 
 
@@ -209,7 +216,7 @@ def _read_exactly(stream: BinaryIO, count: int) -> bytearray:
     return raw
 
 
-def _write_all(stream: BinaryIO, data: bytes | memoryview) -> None:
+def _write_all(stream: BinaryIO, data: bytes) -> None:
     """Unbuffered streams may take less than they are given."""
     rest = memoryview(data)
     while rest:

@@ -201,7 +201,7 @@ def vocabulary_of(part: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def _swap_sides(text: str) -> str:
-    return re.sub(r"left|right", lambda match: "right" if match[0] == "left" else "left", text)
+    return re.sub(r"(?<![a-z])(left|right)(?![a-z])", lambda match: "right" if match[0] == "left" else "left", text)
 
 
 def _take(text: str, forms: Mapping[str, str]) -> tuple[str, str]:

@@ -23,3 +23,5 @@ SPEEDS: tuple[str, ...] = tuple(_TABLE["speeds"])
 COUNTS: tuple[str, ...] = tuple(_TABLE["counts"])
 STYLES: tuple[str, ...] = tuple(_TABLE["styles"])
 MANNERS: tuple[str, ...] = tuple(f"in {'an' if style[0] in 'aeiou' else 'a'} {style} way" for style in STYLES)
+NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+"""Spelled as COUNTS spells them: NUMBERS[n - 2] is n."""

@@ -1,1 +1,10 @@
-""""""
+"""Any human source skeleton -> the 22 joints of SMPL_BODY.
+
+`to_smpl` gives the motion, `retarget` the motion and how well it fits, `map_joints` which source joint plays which part.
+"""
+
+from .anatomy import map_joints
+from .report import Report
+from .transfer import Retargeted, retarget, to_smpl
+
+__all__ = ["Report", "Retargeted", "map_joints", "retarget", "to_smpl"]

@@ -29,7 +29,9 @@ class Anatomy:
     `limbs`: "L_Hip", "L_Knee", ... "R_Wrist" -> joint; collars and toes ("L_Foot") only where the source has them.
     `pelvis`: joint that carries both legs. `spine`: joints above it up to the one that carries both arms, lowest first;
     may be empty. `neck`: joints between that one and the head. `head`: the head's own joint, or None.
-    `fingers`: "L"/"R" -> first finger joints of the hand, where the source has them.
+    `hands`: "L"/"R" -> the joint whose rotation is the hand's: the wrist, or a joint at the same place that goes on from it.
+    `fingers`: "L"/"R" -> first joints of the fingers without the thumb, `palms`: those of index and little finger, where
+    the source has them.
     """
 
     limbs: dict[str, int]
@@ -37,7 +39,9 @@ class Anatomy:
     spine: tuple[int, ...]
     neck: tuple[int, ...]
     head: int | None
+    hands: dict[str, int]
     fingers: dict[str, tuple[int, ...]]
+    palms: dict[str, tuple[int, int]]
 
     @property
     def chest(self) -> int:
@@ -93,8 +97,19 @@ def find_anatomy(skeleton: Skeleton) -> Anatomy:
     neck, head = tree.neck_and_head(chest, spine)
     if head is None and not neck:
         raise _refusal(skeleton, ["head"])
+    hands = {side: tree.hand(limbs[f"{side}_Wrist"]) for side in SIDES}
     fingers = {side: tree.fingers(limbs[f"{side}_Wrist"]) for side in SIDES}
-    return Anatomy(limbs, pelvis, spine, neck, head, {side: found for side, found in fingers.items() if found})
+    palms = {side: tree.palm(fingers[side]) for side in SIDES}
+    return Anatomy(
+        limbs,
+        pelvis,
+        spine,
+        neck,
+        head,
+        hands,
+        {side: found for side, found in fingers.items() if found},
+        {side: found for side, found in palms.items() if found is not None},
+    )
 
 
 def _refusal(skeleton: Skeleton, missing: list[str]) -> SkeletonError:
@@ -141,7 +156,11 @@ class _Tree:
         return [
             (STEMS[part].index(name.stem), joint)
             for joint, name in enumerate(self.names)
-            if name.side == side and not name.helper and not name.finger and name.stem in STEMS[part] and joint not in taken
+            if name.side == side
+            and not name.helper
+            and not name.finger
+            and name.stem in STEMS[part]
+            and joint not in taken
         ]
 
     def pick(self, part: str, side: str, above: int | None, taken: set[int]) -> int | None:
@@ -154,7 +173,9 @@ class _Tree:
 
     def numbered(self, stem: str, side: str) -> list[int]:
         """Chain of three or more joints of one stem ("leg_joint_L_1", "leg_joint_L_2" ...), nearest the root first."""
-        same = [joint for joint, name in enumerate(self.names) if (name.side, name.stem, name.helper) == (side, stem, False)]
+        same = [
+            joint for joint, name in enumerate(self.names) if (name.side, name.stem, name.helper) == (side, stem, False)
+        ]
         same.sort(key=lambda joint: self.depth[joint])
         chain = same[:1]
         for joint in same[1:]:
@@ -181,6 +202,11 @@ class _Tree:
         if chain := self.numbered("arm", side):
             return {f"{side}_{part}": joint for part, joint in zip(parts, chain, strict=False)}
         found = self.chain(side, parts, required=3)
+        elbow = found.get(f"{side}_Elbow")
+        if elbow is not None and self.names[elbow].stem == "radius":
+            # An ASF skeleton's bone "wrist" is the end of the forearm, which turns about itself; "hand" bends at the wrist.
+            hand = next((j for j, name in enumerate(self.names) if (name.side, name.stem) == (side, "hand")), None)
+            found |= {} if hand is None else {f"{side}_Wrist": hand}
         shoulder = found.get(f"{side}_Shoulder")
         if shoulder is not None:
             collar = self.pick("Collar", side, None, set(found.values()))
@@ -247,15 +273,30 @@ class _Tree:
             return (), None
         return tuple(chain[:-1]), chain[-1]
 
+    def hand(self, wrist: int) -> int:
+        """BVH conversions of CMU's data bend the hand in a joint "FingerBase" at the wrist's own place."""
+        for joint in self.children[wrist]:
+            name = self.names[joint]
+            if name.stem in ("finger", "hand") and np.linalg.norm(self.offsets[joint]) < 1e-6:
+                return joint
+        return wrist
+
     def fingers(self, wrist: int) -> tuple[int, ...]:
-        """First joints of the fingers below the wrist that do not lie on it; the thumb is not among them."""
+        """First joints of the fingers below the wrist, or whatever begins there and lies off it; no thumb."""
         found = []
         for joint in range(wrist + 1, len(self.parents)):
-            name = self.names[joint]
             chain = self.ancestors(joint)
-            if wrist not in chain or name.stem.startswith("thumb") or np.linalg.norm(self.offsets[joint]) < 1e-6:
+            if wrist not in chain or np.linalg.norm(self.offsets[joint]) < 1e-6:
                 continue
-            between = chain[1 : chain.index(wrist)]
-            if all(np.linalg.norm(self.offsets[other]) < 1e-6 for other in between):
+            between = chain[: chain.index(wrist)]
+            if any("thumb" in self.names[other].stem for other in between):
+                continue
+            if all(np.linalg.norm(self.offsets[other]) < 1e-6 for other in between[1:]):
                 found.append(joint)
         return tuple(found)
+
+    def palm(self, fingers: tuple[int, ...]) -> tuple[int, int] | None:
+        """First joints of index and little finger."""
+        index = [joint for joint in fingers if "index" in self.names[joint].stem]
+        little = [joint for joint in fingers if any(word in self.names[joint].stem for word in ("pinky", "little"))]
+        return (index[0], little[0]) if index and little else None

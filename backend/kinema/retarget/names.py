@@ -29,17 +29,37 @@ STEMS: dict[str, tuple[str, ...]] = {
 _SIDED = ("Hip", "Knee", "Ankle", "Foot", "Collar", "Shoulder", "Elbow", "Wrist")
 
 _PREFIXES = frozenset(
-    "mixamorig bip biped valve cc base def org j b bn c joint jnt jt bone rig armature skeleton character char human "
-    "avatar bind sk skel body".split()
+    (
+        "mixamorig",
+        "bip",
+        "biped",
+        "valve",
+        "cc",
+        "base",
+        "def",
+        "org",
+        "j",
+        "b",
+        "bn",
+        "c",
+        "joint",
+        "jnt",
+        "jt",
+        "bone",
+    )
+    + ("rig", "armature", "skeleton", "character", "char", "human", "avatar", "bind", "sk", "skel", "body")
 )
 """Words that say nothing about the part ("ToeBase" is the toe, "LHipJoint" the hip)."""
 
-_FINGERS = frozenset("thumb index middle mid ring pinky little finger fingers metacarpal proximal".split())
+_FINGERS = frozenset(
+    ("thumb", "index", "middle", "mid", "ring", "pinky", "little", "finger", "fingers", "metacarpal", "proximal")
+)
 
 _HELPERS = frozenset(
-    "twist share roll ik fk pole target nub end leaf tip site helper ctrl control slot handslot weapon prop eye jaw ear "
-    "teeth tongue breast ribs rib facial hair cloth cape muscle effector dummy mch corrective helmet big kneeik elbowik "
-    "handik heelik tweak parent pt".split()
+    ("twist", "share", "roll", "tweak", "corrective", "muscle", "helper", "dummy", "mch", "parent", "effector")
+    + ("ik", "fk", "pole", "pt", "target", "ctrl", "control", "kneeik", "elbowik", "handik", "heelik")
+    + ("nub", "end", "leaf", "tip", "site", "slot", "handslot", "weapon", "prop", "helmet", "hair", "cloth", "cape")
+    + ("eye", "jaw", "ear", "teeth", "tongue", "facial", "breast", "ribs", "rib", "big")
 )
 """Words that mark joints which are no part of the chain from the pelvis to hands, feet and head."""
 

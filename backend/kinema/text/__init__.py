@@ -1,1 +1,1 @@
-""""""
+"""Sentences to embeddings: the text tower and its tokenizer."""

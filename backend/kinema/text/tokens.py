@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,14 +39,15 @@ class Tokenizer:
         return pad(self.rows(texts))
 
 
-def pad(rows: Sequence[Sequence[int]]) -> Tensor:
-    """(N, L) int64 from N rows of at most L ids."""
-    tokens = torch.full((len(rows), max(map(len, rows), default=0)), PADDING, dtype=torch.int64)
+def pad(rows: Sequence[Sequence[int]], multiple: int = 1) -> Tensor:
+    """(N, L) int64 from N rows of at most L ids; L is a multiple of `multiple`, since new shapes cost compilation."""
+    longest = max(map(len, rows), default=0)
+    tokens = torch.full((len(rows), -(-longest // multiple) * multiple), PADDING, dtype=torch.int64)
     for i, row in enumerate(rows):
         tokens[i, : len(row)] = torch.tensor(row)
     return tokens
 
 
 @cache
-def _simple_tokenizer():  # type: ignore[no-untyped-def]  # open_clip has no types
+def _simple_tokenizer() -> Any:  # open_clip has no types
     return import_open_clip().tokenizer.SimpleTokenizer()

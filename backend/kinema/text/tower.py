@@ -143,4 +143,6 @@ def build_tower(config: KinemaTower) -> nn.Module:
         pool_type="argmax",
     )
     tower.token_embedding = FactorisedEmbedding(VOCABULARY, config.embedding, config.width)
+    # The targets have a length near 1; open_clip's own start gives sqrt(D), since CLIP normalises.
+    nn.init.normal_(tower.get_parameter("text_projection"), std=(config.width * config.output) ** -0.5)
     return tower

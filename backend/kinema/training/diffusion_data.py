@@ -72,6 +72,10 @@ class Mixing:
     drop_part: float = 0.1
 
 
+POOL = 4
+"""Batches drawn together and sorted by length, so that little of a batch is padding; checkpoints fall between pools."""
+
+
 class ExamplePicker:
     """Draws batches of the three kinds in fixed shares, with condition dropout."""
 
@@ -85,13 +89,13 @@ class ExamplePicker:
             "annotated": [e for e in examples if e.wordings and not e.rough],
         }
         self.weights = {k: torch.tensor([e.weight for e in v]) for k, v in self.kinds.items()}
+        self.pool: list[list[Example]] = []
 
     def batch(self, count: int, generator: torch.Generator) -> Batch:
-        """One batch of `count` clips; lengths differ, the rest is padding."""
-        chosen: list[Example] = []
-        for kind, number in self._numbers(count).items():
-            index = torch.multinomial(self.weights[kind], number, replacement=True, generator=generator)
-            chosen += [self.kinds[kind][i] for i in index.tolist()]
+        """One batch of `count` clips of similar length; the rest is padding."""
+        if not self.pool:
+            self.pool = self._draw_pool(count, generator)
+        chosen = self.pool.pop()
         draw = torch.rand(count, 4, generator=generator)
         lengths = [min(e.latents, self.longest) for e in chosen]
         x = np.zeros((count, max(lengths), self.latents.shape[1]), dtype=np.float32)
@@ -112,6 +116,15 @@ class ExamplePicker:
             torch.where(rough, boundary, 0.0),
             torch.where(bare & (draw[:, 3] < 0.7), boundary, 1.0),
         )
+
+    def _draw_pool(self, count: int, generator: torch.Generator) -> list[list[Example]]:
+        drawn: list[Example] = []
+        for kind, number in self._numbers(POOL * count).items():
+            index = torch.multinomial(self.weights[kind], number, replacement=True, generator=generator)
+            drawn += [self.kinds[kind][i] for i in index.tolist()]
+        drawn.sort(key=lambda example: min(example.latents, self.longest))
+        order = torch.randperm(POOL, generator=generator).tolist()
+        return [drawn[k * count : (k + 1) * count] for k in order]
 
     def _numbers(self, count: int) -> dict[str, int]:
         rough = round(count * self.mixing.rough) if self.kinds["rough"] else 0

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,16 @@ STRIDE = 4
 SHORTEST = 4
 """Latents; shorter spans teach nothing."""
 
+SHORTEST_BASE = 75
+"""Frames; procedural motion is laid over at least 2 s."""
+
 CAPTION_SETS = ("HumanML3D", "KIT-ML", "cmu", "kinema")
 """Texts that may condition shipped weights; BABEL's labels here are its validation split."""
+
+
+@cache
+def _lexicon_parts(text: str) -> dict[str, str]:
+    return dict(refine.refine(text, "lexicon").parts)
 
 
 class LatentStore:
@@ -81,7 +90,7 @@ def _captioned(item: Item, start: int, latents: int, table: TextTable) -> Iterat
         first = round(caption.start * layout.FPS / STRIDE)
         last = min(round(caption.end * layout.FPS / STRIDE), latents)
         if last - first >= SHORTEST:
-            wording = table.wording(text, refine.refine(text, "lexicon").parts)
+            wording = table.wording(text, _lexicon_parts(text))
             spans.setdefault((first, last), []).append(wording)
     for (first, last), wordings in spans.items():
         label = f"{item.clip.source}/{item.clip.action}" if item.clip.action else item.clip.id
@@ -114,7 +123,10 @@ def _open_bases(packed: Path) -> None:
     wanted = [
         clip
         for clip in chosen.clips
-        if clip.split == "train" and clip.exact_feet and (clip.action == "walk" or _is_plain_walk(clip.captions))
+        if clip.split == "train"
+        and clip.frames >= SHORTEST_BASE
+        and clip.exact_feet
+        and (clip.action == "walk" or _is_plain_walk(clip.captions))
     ]
     _bases.extend(chosen.motion(clip) for clip in wanted[:: max(1, len(wanted) // 150)])
 
@@ -139,7 +151,7 @@ def rough(cache: Path, store: LatentStore, table: TextTable) -> list[Example]:
         start, latents = store.add(features[row["start"] : row["start"] + row["frames"]])
         wordings = []
         for number, text in enumerate(row["texts"]):
-            parts = row["parts"] if number % 2 == 0 else refine.refine(text, "lexicon").parts
+            parts = row["parts"] if number % 2 == 0 else _lexicon_parts(text)
             wordings.append(table.wording(text, parts))
         if latents >= SHORTEST:
             examples.append(Example(start, latents, tuple(wordings), True, 1.0))

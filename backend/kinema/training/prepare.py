@@ -131,7 +131,7 @@ def _read_file(clip: SourceClip) -> Motion:
     if clip.path.parent.name == "deepmimic":
         return deepmimic.read(clip.path)
     if clip.path.suffix == ".txt":
-        return expmap.read(clip.path)
+        return expmap.read(clip.path, next(p for p in clip.path.parents if p.name == "expmap") / "skeleton.json")
     return formats.read_clip(clip.path)
 
 
@@ -142,3 +142,7 @@ def _animations(path: Path) -> dict[str, Motion]:
 
 def _licence_rows() -> dict[str, Any]:
     return {name: asdict(licence) for name, licence in LICENCES.items()}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

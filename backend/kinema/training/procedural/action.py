@@ -21,7 +21,8 @@ class Action:
     `uses`: the body parts that it governs (two actions at once must not share one). `shortest`, `longest`: seconds that
     it can take. `phrases`: caption templates with each verb in brackets and {his} for the pronoun:
     "[raise] {his} left arm". `adverbs`: words that fit behind every phrase ("slowly", "three times").
-    `parts`: what each part does, in the language of the refiners. `ends`: where the body is afterwards.
+    `parts`: what each part does, in the language of the refiners. `ends`: posture afterwards. `from_start`: it is
+    already on when the clip starts, so it must be written from 0 s.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Action:
     parts: tuple[PartAction, ...]
     write: Write
     ends: str = "standing"
+    from_start: bool = False
 
 
 @dataclass(frozen=True)

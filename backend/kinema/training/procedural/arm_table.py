@@ -140,11 +140,12 @@ POSTURE_ROWS = (
     ),
     ArmRow(
         "curl",
-        ("[bend] {arm} repeatedly", "[do] biceps curls with {arm}", "[curl] {arm}"),
+        ("[bend] and [straighten] {arm}", "[do] biceps curls with {arm}", "[curl] {arm}"),
         "bend up and down at the elbow",
         ("bent",),
         loop=("curled",),
         period=1.2,
+        cyclic=True,
     ),
     ArmRow(
         "point forward",

@@ -13,7 +13,7 @@ import numpy as np
 from ...geometry import heading_angle, yaw_quaternion
 from ...protocol import quaternion
 from ...protocol.motion import Motion
-from ...protocol.smpl import SMPL_BODY
+from ...protocol.smpl import SMPL_BODY, SOLE_BELOW_FOOT
 from . import inverse_kinematics as ik
 from .footing import Footing, Stance, Step, footing
 from .profiles import min_jerk, smooth, smooth_above, sway
@@ -60,6 +60,8 @@ class Score:
     `torso` and `head` (T, 3): forward, to the left, twist to the left. `hips` (T, 3): the same for the pelvis.
     `pelvis` (T, 3): shift left, up, forward of where the feet put it. `flight` (T,): height of the whole body in the
     air. `knees` (T,): how far the knees point outward. `stance`: where the feet are after the steps so far.
+    `pump` (T,) or (1,): right arm forward, left arm back, besides what the steps give (`swing` times); `running` 0..1
+    bends the elbows.
     """
 
     frames: int
@@ -75,6 +77,7 @@ class Score:
     heels: list[tuple[int, np.ndarray]] = field(default_factory=list)
     air: list[tuple[int, AirLeg]] = field(default_factory=list)
     arms: list[ArmTrack] = field(default_factory=list)
+    pump: np.ndarray = field(default_factory=lambda: np.zeros(1))
     swing: float = 1.0
     running: float = 0.0
 
@@ -114,9 +117,14 @@ def _stance(rng: np.random.Generator) -> Stance:
     return Stance(((half, stagger), (-half, -stagger)), (float(splay[0]), float(-splay[1])), 0.0)
 
 
-def hanging(rng: np.random.Generator, time: np.ndarray, lift: np.ndarray, bent: np.ndarray) -> np.ndarray:
-    """A LEFT arm that hangs, raised forward by `lift` (T,) and bent by `bent` (T,) radians more -> (T, 4, 4)."""
-    out = np.radians(np.clip(rng.normal(10.0, 3.0), 5.0, 18.0))
+def hanging(
+    rng: np.random.Generator, time: np.ndarray, lift: np.ndarray, aside: np.ndarray, bent: np.ndarray
+) -> np.ndarray:
+    """A LEFT arm that hangs, raised forward by `lift`, outward by `aside`, bent by `bent` radians more, (T,) each.
+
+    Local rotations (T, 4, 4) of collar, shoulder, elbow, wrist.
+    """
+    out = np.radians(np.clip(rng.normal(8.0, 2.5), 4.0, 15.0))
     turn = np.radians(rng.normal(-20.0, 12.0))
     forward = np.radians(rng.normal(-2.0, 4.0))
     flexion = np.radians(np.clip(rng.normal(20.0, 7.0), 8.0, 40.0))
@@ -128,7 +136,10 @@ def hanging(rng: np.random.Generator, time: np.ndarray, lift: np.ndarray, bent: 
         quaternion.from_axis_angle(np.array([0.0, 0.0, 1.0]), np.radians(rng.normal(-6.0, 5.0))),
     )
     track = np.broadcast_to(rest, (len(time), 4, 4)).copy()
-    raised = quaternion.from_axis_angle(np.array([-1.0, 0.0, 0.0]), lift)
+    raised = quaternion.multiply(
+        quaternion.from_axis_angle(np.array([0.0, 0.0, 1.0]), aside),
+        quaternion.from_axis_angle(np.array([-1.0, 0.0, 0.0]), lift),
+    )
     track[:, 1] = quaternion.multiply(raised, track[:, 1])
     track[:, 2] = quaternion.multiply(quaternion.from_axis_angle(np.array([0.0, -1.0, 0.0]), bent), track[:, 2])
     return track
@@ -156,42 +167,48 @@ def _standing(score: Score, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     position = np.stack([feet.path[:, 0], STAND + score.pelvis[:, 1] + score.flight, feet.path[:, 1]], axis=1) + shift
     goals = feet.ankles + score.flight[:, None] * np.array([0.0, 1.0, 0.0])
     soles = feet.rotations
+    position[:, 1] -= _too_high(position, pelvis, goals, score.air)
+    poles = []
+    for side in range(2):
+        outward = (score.knees if side == 0 else -score.knees) + 0.5 * (heading_angle(soles[side]) - feet.heading)
+        poles.append(quaternion.rotate(yaw_quaternion(feet.heading + outward), np.array([0.0, 0.0, 1.0])))
     for side, air in score.air:
-        goals[side], soles[side] = _in_air(side, air, goals[side], soles[side], position, pelvis, heading)
-    position[:, 1] -= _too_high(position, pelvis, goals)
+        _in_air(side, air, goals, soles, poles, position, pelvis, heading)
     rotations = np.zeros((score.frames, len(SMPL_BODY), 4))
     rotations[..., 0] = 1.0
     rotations[:, 0] = pelvis
     for side, leg in enumerate(ik.LEGS):
-        outward = (score.knees if side == 0 else -score.knees) + 0.5 * (heading_angle(soles[side]) - feet.heading)
-        pole = quaternion.rotate(yaw_quaternion(feet.heading + outward), np.array([0.0, 0.0, 1.0]))
-        solved = leg.solve(pelvis, position, goals[side], soles[side], pole)
+        solved = leg.solve(pelvis, position, goals[side], soles[side], poles[side])
         rotations[:, [leg.hip, leg.knee, leg.ankle]] = solved
     lift = _arm_swing(feet, score) * rng.uniform(0.7, 1.3)
     return rotations, position, lift
 
 
-def _too_high(position: np.ndarray, pelvis: np.ndarray, goals: np.ndarray) -> np.ndarray:
-    """(T,) metres by which the pelvis must sink so that no leg is pulled straight; smooth."""
+def _too_high(position: np.ndarray, pelvis: np.ndarray, goals: np.ndarray, air: list[tuple[int, AirLeg]]) -> np.ndarray:
+    """(T,) metres by which the pelvis must sink so that no standing leg is pulled straight; smooth."""
     excess = np.zeros(len(position))
     for side, leg in enumerate(ik.LEGS):
         hip = position + quaternion.rotate(pelvis, leg.hip_offset)
         flat = np.linalg.norm((goals[side] - hip)[:, [0, 2]], axis=1)
         longest = (ik.STRAIGHTEST - 0.0015) * leg.length
         height = np.sqrt(np.maximum(longest**2 - flat**2, 0.04))
-        excess = np.maximum(excess, hip[:, 1] - goals[side][:, 1] - height)
+        lifted = sum((one.weight for which, one in air if which == side), np.zeros(len(position)))
+        over = hip[:, 1] - goals[side][:, 1] - height - 2.0 * np.minimum(lifted, 1.0)
+        excess = np.maximum(excess, over)
     return smooth_above(excess, 1.7)
 
 
 def _in_air(
     side: int,
     air: AirLeg,
-    ankle: np.ndarray,
-    sole: np.ndarray,
+    goals: np.ndarray,
+    soles: np.ndarray,
+    poles: list[np.ndarray],
     position: np.ndarray,
     pelvis: np.ndarray,
     heading: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> None:
+    """Blend one leg's goal, sole and pole from its footing to the angles of `air`."""
     leg, outward = ik.LEGS[side], 1.0 - 2.0 * side
     hip = position + quaternion.rotate(pelvis, leg.hip_offset)
 
@@ -206,14 +223,22 @@ def _in_air(
     roll = quaternion.from_axis_angle(np.array([0.0, 0.0, 1.0]), outward * air.aside)
     tilted = quaternion.multiply(heading, quaternion.multiply(roll, pitch))
     part = air.weight[:, None]
-    return ankle * (1.0 - part) + goal * part, quaternion.slerp(sole, tilted, air.weight)
+    goals[side] = goals[side] * (1.0 - part) + goal * part
+    soles[side] = quaternion.slerp(soles[side], tilted, air.weight)
+    ball = goals[side][:, 1] + quaternion.rotate(soles[side], leg.ball)[:, 1]
+    deep = np.maximum(SOLE_BELOW_FOOT + 0.01 - ball, 0.0) * min_jerk(2.0 * air.weight)
+    goals[side][:, 1] += smooth_above(deep, 1.5) * min_jerk(3.0 * air.weight)
+    # Across the leg, on its front: a pole straight ahead says nothing about a leg that is raised straight ahead.
+    middle = air.raised - 0.5 * air.flexion
+    ahead = np.stack([np.zeros_like(middle), np.sin(middle), np.cos(middle)], axis=1)
+    poles[side] = poles[side] * (1.0 - part) + quaternion.rotate(heading, ahead) * part
 
 
 def _arm_swing(feet: Footing, score: Score) -> np.ndarray:
     """(T, 2) radians by which each arm is raised forward: each goes with the opposite foot."""
     forward = np.stack([np.sin(feet.heading), np.cos(feet.heading)], axis=1)
     apart = np.sum((feet.ankles[1] - feet.ankles[0])[:, [0, 2]] * forward, axis=1)
-    angle = score.swing * smooth(np.clip(0.75 * apart, -0.8, 0.8), 2.0)
+    angle = score.swing * smooth(np.clip(0.6 * apart, -0.8, 0.8), 2.0) - score.pump
     return np.stack([angle, -angle], axis=1)
 
 
@@ -237,7 +262,10 @@ def _lay_arms(rotations: np.ndarray, score: Score, rng: np.random.Generator, lif
             bent = 0.7 * np.maximum(lift[:, side], 0.0) + np.radians(60.0) * score.running
             bent = bent + sway(rng, score.time, 1, np.radians(1.5))[:, 0]
             raised = raised - np.radians(12.0) * score.running
-            track = hanging(rng, score.time, raised, bent)
+            # Weight keeps a hanging arm upright while the chest leans.
+            raised = raised + 0.85 * np.clip(score.torso[:, 0] + score.hips[:, 0] - 0.05, -0.2, 1.6)
+            aside = 0.8 * (score.torso[:, 1] + score.hips[:, 1]) * (1.0 - 2.0 * side)
+            track = hanging(rng, score.time, raised, aside, bent)
             rotations[:, joints] = track if side == 0 else ik.mirrored(track)
         for laid in score.arms:
             if laid.side == side:

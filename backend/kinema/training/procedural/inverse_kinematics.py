@@ -9,8 +9,8 @@ from ...protocol.smpl import SMPL_BODY
 STRAIGHTEST = 0.9955
 """Largest reach of a leg as a share of its two bones' length: the rest pose's own; beyond it a knee would lock."""
 
-MOST_FOLDED = 0.36
-"""Smallest reach of a leg as a share of its bones' length: a knee bent by about 138 degrees."""
+MOST_FOLDED = 0.3
+"""Smallest reach of a leg as a share of its bones' length: a knee bent by about 145 degrees."""
 
 
 def frame(along: np.ndarray, towards: np.ndarray) -> np.ndarray:
@@ -21,8 +21,11 @@ def frame(along: np.ndarray, towards: np.ndarray) -> np.ndarray:
     return np.stack([x, y, np.cross(x, y)], axis=-1)
 
 
-def bend(root: np.ndarray, end: np.ndarray, pole: np.ndarray, upper: float, lower: float) -> tuple[np.ndarray, np.ndarray]:
-    """Middle and reached end (..., 3) of a two-bone chain from `root` towards `end`, bent to the side of `pole`.
+def bend(
+    root: np.ndarray, end: np.ndarray, pole: np.ndarray, upper: float, lower: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Middle and reached end (..., 3) of a two-bone chain from `root` towards `end`, bent to the side of `pole`; and the
+    direction (..., 3) across the upper bone, in the plane of the bend, on that side.
 
     Law of cosines; an `end` out of reach is approached along the line to it.
     """
@@ -34,7 +37,7 @@ def bend(root: np.ndarray, end: np.ndarray, pole: np.ndarray, upper: float, lowe
     side = side / np.maximum(np.linalg.norm(side, axis=-1, keepdims=True), 1e-9)
     cosine = (upper**2 + reach**2 - lower**2) / (2.0 * upper * reach)
     sine = np.sqrt(np.maximum(1.0 - cosine**2, 0.0))
-    return root + upper * (cosine * axis + sine * side), root + reach * axis
+    return root + upper * (cosine * axis + sine * side), root + reach * axis, cosine * side - sine * axis
 
 
 class Leg:
@@ -59,8 +62,8 @@ class Leg:
         rotation; `pole` (T, 3) where the knee points.
         """
         hip = position + quaternion.rotate(pelvis, self.hip_offset)
-        knee, end = bend(hip, ankle, pole, self.thigh_length, self.shank_length)
-        thigh = quaternion_from_matrix(frame(knee - hip, pole) @ self._rest.T)
+        knee, end, front = bend(hip, ankle, pole, self.thigh_length, self.shank_length)
+        thigh = quaternion_from_matrix(frame(knee - hip, front) @ self._rest.T)
         shin = quaternion.rotate(quaternion.conjugate(thigh), end - knee)
         bent = quaternion.between(self.shank, shin)
         shank = quaternion.multiply(thigh, bent)
@@ -100,7 +103,7 @@ def arm_to(wrist_at: np.ndarray, elbow: np.ndarray, collar: np.ndarray, wrist: n
     """As `arm`, with the wrist brought to `wrist_at` (3,) in the chest's frame and the elbow on the side of `elbow` (3,)."""
     shoulder = COLLAR + quaternion.rotate(collar, SHOULDER)
     upper, lower = float(np.linalg.norm(UPPER_ARM)), float(np.linalg.norm(FOREARM))
-    middle, end = bend(shoulder, wrist_at, elbow, upper, lower)
+    middle, end, _ = bend(shoulder, wrist_at, elbow, upper, lower)
     first, second = (middle - shoulder) / upper, (end - middle) / lower
     return arm(first, second, float(np.arccos(np.clip(first @ second, -1.0, 1.0))), collar, wrist)
 

@@ -23,7 +23,7 @@ def lift_leg(
     """One leg through key angles in degrees (raised, aside, flexion, pointed) at `times`; the first and last times are
     when it leaves and meets the ground."""
     time = score.time
-    track = np.radians(keyed(time, np.array(times[1:-1]), np.array(angles)))
+    track = smooth(np.radians(keyed(time, np.array(times[1:-1]), np.array(angles))), 1.2)
     rise = max(0.6 * (times[1] - times[0]), 0.08)
     fall = max(0.7 * (times[-1] - times[-2]), 0.08)
     weight = pulse(time, times[0], times[-1], rise, fall)

@@ -9,6 +9,7 @@ import numpy as np
 from ...protocol import quaternion
 from ...refine.language import PartAction, parse
 from .action import Action, Count, Pace, draw_count, draw_pace, said
+from .arm_lines import Line, line
 from .arm_poses import POSES, opposite
 from .arm_table import ArmRow
 from .arm_table_moving import ROWS
@@ -16,24 +17,6 @@ from .body import ArmTrack, Score
 from .profiles import min_jerk, smooth
 
 BY_NAME = {row.name: row for row in ROWS}
-
-
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """Poses of one arm on a line: `rotations` (K, 4, 4), `torso` (K, 3) radians, `at` (K,) 0..1 by angle travelled."""
-
-    rotations: np.ndarray
-    torso: np.ndarray
-    at: np.ndarray
-
-    def along(self, progress: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Rotations (T, 4, 4) and torso angles (T, 3) at `progress` (T,) 0..1."""
-        low = np.clip(np.searchsorted(self.at, progress, side="right") - 1, 0, len(self.at) - 2)
-        part = (progress - self.at[low]) / np.maximum(self.at[low + 1] - self.at[low], 1e-6)
-        part = np.clip(part, 0.0, 1.0)
-        wide = np.broadcast_to(part[:, None], (len(progress), 4))
-        torso = self.torso[low] + part[:, None] * (self.torso[low + 1] - self.torso[low])
-        return quaternion.slerp(self.rotations[low], self.rotations[low + 1], wide), torso
 
 
 def draw(rng: np.random.Generator, name: str | None = None, sides: str | None = None, held: bool | None = None) -> Action:
@@ -69,6 +52,7 @@ def draw(rng: np.random.Generator, name: str | None = None, sides: str | None = 
         said("" if held else pace.adverb, count.adverb),
         parts,
         write,
+        from_start=held,
     )
 
 
@@ -175,7 +159,7 @@ def _cycle(phase: np.ndarray, stops: int, row: ArmRow) -> np.ndarray:
     return np.asarray(0.35 * phase + 0.65 * min_jerk(phase))
 
 
-def _line(row: ArmRow, names: tuple[str, ...], second: bool, jitter: np.ndarray) -> _Line:
+def _line(row: ArmRow, names: tuple[str, ...], second: bool, jitter: np.ndarray) -> Line:
     leans = dict(row.torso)
     poses = []
     for name in names:
@@ -185,11 +169,7 @@ def _line(row: ArmRow, names: tuple[str, ...], second: bool, jitter: np.ndarray)
         wobble = np.radians(spread) * jitter[names.index(name) % len(jitter)]
         pose[1:3] = quaternion.multiply(_small(wobble[1:3] * np.array([[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])), pose[1:3])
         poses.append(pose)
-    rotations = np.stack(poses)
-    dots = np.abs(np.sum(rotations[1:, 1:3] * rotations[:-1, 1:3], axis=-1))
-    lengths = np.maximum(2.0 * np.arccos(np.clip(dots, 0.0, 1.0)) @ np.array([1.0, 0.6]), 0.02)
-    at = np.concatenate([[0.0], np.cumsum(lengths) / np.sum(lengths)])
-    return _Line(rotations, np.radians([leans.get(name, (0.0, 0.0, 0.0)) for name in names]), at)
+    return line(np.stack(poses), np.radians([leans.get(name, (0.0, 0.0, 0.0)) for name in names]))
 
 
 def _small(vector: np.ndarray) -> np.ndarray:

@@ -165,13 +165,14 @@ def draw(rng: np.random.Generator, name: str | None = None, held: bool | None = 
         parts = (spoken, parse("torso", "straighten"))
     return Action(
         row.name + (" held" if held else ""),
-        frozenset({row.part, *(("head",) if row.part == "head" else ())}),
+        frozenset({row.part}),
         shortest,
         longest,
         phrases,
         said(pace.adverb, count.adverb),
         parts,
         write,
+        from_start=held,
     )
 
 

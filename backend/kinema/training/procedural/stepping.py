@@ -77,25 +77,23 @@ def go(
     start: float,
     gait: Gait,
     steps: int,
-    forward: float,
-    left: float,
-    turn: float,
-    side: int,
-    close: bool,
+    stride: tuple[float, float],
+    turn: float = 0.0,
+    side: int = 0,
+    first: float = 1.0,
+    close: bool = True,
     narrow: float = 1.0,
 ) -> float:
-    """Walk `steps` steps of (`forward`, `left`) metres and `turn` radians each; `close` brings the feet together after
-    them with one half step more. Returns the end in seconds."""
+    """Walk `steps` steps of `stride` (forward, left) metres and `turn` radians each, foot `side` first; the first one
+    is `first` as long. `close` brings the feet together with one step more. Returns the end in seconds."""
     (x, z), heading = centre(score), score.stance.heading
     middles, headings = [], []
     for k in range(steps):
-        share = 0.5 if k == 0 else 1.0
+        share = first if k == 0 else 1.0
         heading += turn * share
-        dx, dz = rotated(forward, left, heading)
+        dx, dz = rotated(stride[0] * share, stride[1] * share, heading)
         x, z = x + dx, z + dz
-        # The foot that steps lands half a step ahead of the body's middle.
-        ahead = rotated(0.0, 0.0, heading)
-        middles.append((x + ahead[0], z + ahead[1]))
+        middles.append((x, z))
         headings.append(heading)
     if close:
         middles.append(middles[-1])

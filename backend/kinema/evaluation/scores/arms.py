@@ -1,10 +1,12 @@
 """Scores for what arms and hands do. `side` is 0 for the left, 1 for the right."""
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
-from ..protocol import quaternion
-from .predicates import Score, all_of, over, under
-from .signals import FPS, JOINT, SIDES, Signals, lasting, reversals, unbroken
+from ...geometry import yaw_quaternion
+from ...protocol import quaternion
+from ..predicates import Score, all_of, over, under
+from ..signals import FPS, JOINT, SIDES, Signals, lasting, reversals, unbroken
 
 
 def _lift(s: Signals, side: int) -> np.ndarray:
@@ -12,12 +14,19 @@ def _lift(s: Signals, side: int) -> np.ndarray:
     return s.height(f"{SIDES[side]}_Wrist") - s.height(f"{SIDES[side]}_Shoulder")
 
 
-def raised(side: int, above: float = 0.05, seconds: float = 0.3) -> Score:
-    """The wrist is above its shoulder by `above` metres for `seconds`."""
-    return lambda s: over(unbroken(_lift(s, side), seconds), above, 0.15)
+def _raise(s: Signals, side: int, above: float) -> np.ndarray:
+    """(T,) score of a raised hand in every frame."""
+    forearm = s.height(f"{SIDES[side]}_Wrist") - s.height(f"{SIDES[side]}_Elbow")
+    return np.minimum((_lift(s, side) - above) / 0.15, (forearm - 0.02) / 0.1)
 
 
-def lowered(side: int, below: float = -0.1) -> Score:
+def raised(side: int, above: float = -0.22, seconds: float = 0.3) -> Score:
+    """The forearm points up and the wrist is above chest height (its shoulder + `above` metres) for `seconds`."""
+
+    return lambda s: unbroken(_raise(s, side, above), seconds)
+
+
+def lowered(side: int, below: float = -0.33) -> Score:
     """The wrist never stays above (shoulder + `below`) for as long as 0.3 s."""
     return lambda s: under(unbroken(_lift(s, side), 0.3), below, 0.15)
 
@@ -27,28 +36,31 @@ def raises(side: int) -> Score:
     return all_of(raised(side), lowered(1 - side))
 
 
-raises_both = all_of(raised(0), raised(1))
+def raises_both(s: Signals) -> float:
+    """Both hands are up at the same time."""
+    return unbroken(np.minimum(*(_raise(s, side, -0.22) for side in (0, 1))), 0.3)
 
 
-def swings_of_hand(s: Signals, side: int, amplitude: float = 0.07) -> int:
-    """How often a raised hand turns back sideways or up and down, seen from its elbow, while above the chest."""
-    wrist, elbow = s.at(f"{SIDES[side]}_Wrist"), s.at(f"{SIDES[side]}_Elbow")
-    chest = s.height("Spine3") - 0.05
-    up = wrist[:, 1] > chest
-    if up.sum() < 10:
-        return 0
-    relative = (wrist - elbow)[up]
-    return max(reversals(relative[:, axis], amplitude) for axis in (0, 1, 2))
+def swings_of_hand(s: Signals, side: int, amplitude: float = 0.05) -> np.ndarray:
+    """(windows,) how often a hand turns back along one body axis by `amplitude` metres, seen from its elbow.
+
+    Windows of 1.5 s, stepped by 0.5 s; 0 where the hand is not up for four fifths of the window.
+    """
+    relative = s.at(f"{SIDES[side]}_Wrist") - s.at(f"{SIDES[side]}_Elbow")
+    up = _raise(s, side, -0.24) > 0
+    width = min(round(1.5 * FPS), len(s))
+    counts = [
+        max(reversals(relative[start : start + width, axis], amplitude) for axis in (0, 1, 2))
+        if up[start : start + width].mean() > 0.8
+        else 0
+        for start in range(0, len(s) - width + 1, 15)
+    ]
+    return np.array(counts)
 
 
 def waving(side: int, times: int = 2) -> Score:
-    """The hand is up and swings to and fro: at least `times` turning points after it was raised."""
-
-    def score(s: Signals) -> float:
-        height = lasting(s.height(f"{SIDES[side]}_Wrist") - s.height("Spine3"), 0.5)
-        return min(over(swings_of_hand(s, side), times - 0.5, 2.0), over(height, 0.05, 0.15))
-
-    return score
+    """The hand is up and swings to and fro: at least `times` turning points within 1.5 s."""
+    return lambda s: over(float(swings_of_hand(s, side).max()), times - 0.5, 2.0)
 
 
 def waves(side: int) -> Score:
@@ -56,13 +68,19 @@ def waves(side: int) -> Score:
     return all_of(waving(side), lowered(1 - side))
 
 
-waves_both = all_of(waving(0), waving(1))
+def waves_both(s: Signals) -> float:
+    """Both hands are up and swing at the same time."""
+    return over(float(np.minimum(swings_of_hand(s, 0), swings_of_hand(s, 1)).max()), 1.5, 2.0)
 
 
 def thrust(s: Signals, side: int) -> float:
-    """Strength of the best punch of one arm: the least of its reach, its speed and its height, as a score."""
-    wrist, shoulder = s.at(f"{SIDES[side]}_Wrist"), s.at(f"{SIDES[side]}_Shoulder")
-    reach = (wrist - shoulder)[:, 2]
+    """Strength of the best punch of one arm: the least of its reach, its speed and its height, as a score.
+
+    Reach is horizontal, from the shoulder along where the body faces on average over a second: punching turns the body.
+    """
+    wrist, shoulder = s.positions[:, JOINT[f"{SIDES[side]}_Wrist"]], s.positions[:, JOINT[f"{SIDES[side]}_Shoulder"]]
+    facing = uniform_filter1d(s.facing, 31, mode="nearest")
+    reach = quaternion.rotate(yaw_quaternion(-facing), wrist - shoulder)[:, 2]
     speed = np.gradient(reach) * FPS if len(s) > 1 else np.zeros(1)
     level = np.abs(wrist[:, 1] - shoulder[:, 1])
     window = max(1, round(0.2 * FPS))
@@ -215,8 +233,13 @@ def throws(s: Signals) -> float:
 
 
 def reaches_up(side: int) -> Score:
-    """The hand goes far above the head."""
-    return lambda s: over(lasting(s.height(f"{SIDES[side]}_Wrist") - s.height("Head"), 0.2), 0.2, 0.15)
+    """The arm is stretched upwards: the wrist at least about as high as the neck, the elbow open, for 0.2 s."""
+
+    def score(s: Signals) -> float:
+        height = s.height(f"{SIDES[side]}_Wrist") - s.height("Head")
+        return unbroken(np.minimum((height + 0.12) / 0.15, (80 - s.flexion(f"{SIDES[side]}_Elbow")) / 40), 0.2)
+
+    return score
 
 
 def picks_up(s: Signals) -> float:

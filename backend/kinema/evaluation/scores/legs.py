@@ -1,15 +1,14 @@
-"""Scores for legs, torso and head. `side` is 0 for the left, 1 for the right."""
+"""Scores for what legs do, and for the low poses that they make. `side` is 0 for the left, 1 for the right."""
 
 import numpy as np
 
-from ..cleanup.stance import spans
-from .predicates import Score, all_of, over, share, under
-from .signals import FPS, SIDES, Signals, lasting, reversals, unbroken
-from .travel import STANDING_PELVIS
+from ...cleanup.stance import spans
+from ..predicates import Score, all_of, over, share, under
+from ..signals import FPS, SIDES, Signals, lasting, reversals, unbroken
 
 
 def kick(s: Signals, side: int) -> float:
-    """Strength of the best forward kick of one leg: foot in front, off the ground, fast, while the other foot stands."""
+    """Strength of the best forward kick of one leg: foot in front, off the ground, fast; the other foot stands."""
     foot, hip = s.at(f"{SIDES[side]}_Ankle"), s.at(f"{SIDES[side]}_Hip")
     front, height = (foot - hip)[:, 2], s.soles[:, side]
     speed = np.linalg.norm(s.velocity(f"{SIDES[side]}_Ankle"), axis=1)
@@ -81,7 +80,7 @@ def squats(s: Signals) -> float:
         [
             (0.72 - pelvis) / 0.12,
             (knees_bent(s) - 60) / 30,
-            (0.1 - s.soles.max(axis=1)) / 0.05,
+            (0.15 - s.soles.max(axis=1)) / 0.05,
             (_knee_clear(s) - 0.2) / 0.1,
         ],
         axis=0,
@@ -114,7 +113,7 @@ def sits(s: Signals) -> float:
     knees = np.minimum(s.at("L_Knee")[:, 2], s.at("R_Knee")[:, 2])
     rest = np.abs(np.gradient(pelvis)) * FPS if len(s) > 1 else np.zeros(1)
     conditions = [
-        (0.72 - pelvis) / 0.1,
+        (0.92 - pelvis) / 0.1,
         (knees - 0.2) / 0.1,
         (-0.02 - np.maximum(thigh(s, 0), thigh(s, 1)) + 0.35) / 0.1,
         (np.minimum(thigh(s, 0), thigh(s, 1)) + 0.25) / 0.1,
@@ -159,83 +158,29 @@ def tiptoes(s: Signals) -> float:
     return over(float(np.percentile(lifted, 30)), 0.02, 0.02) if len(lifted) else -1.0
 
 
+def _standing_knee(s: Signals) -> np.ndarray:
+    """(T,) flexion of the knee of the lower foot, degrees."""
+    return np.where(s.soles[:, 0] < s.soles[:, 1], s.flexion("L_Knee"), s.flexion("R_Knee"))
+
+
 def sneaks(s: Signals) -> float:
-    """Goes on bent knees, low and slowly."""
-    bent = 0.5 * (s.flexion("L_Knee") + s.flexion("R_Knee"))
+    """Goes slowly on bent knees, the trunk bent forward a little."""
+    pace = float(np.percentile(s.speed, 90))
     return min(
-        over(float(np.median(bent)), 35, 15),
-        under(float(np.median(s.height("Pelvis"))), STANDING_PELVIS - 0.05, 0.05),
-        over(float(np.percentile(s.speed, 90)), 0.2, 0.2),
-        under(float(np.percentile(s.speed, 90)), 1.6, 0.4),
-        over(float(np.median(s.height("Pelvis"))), 0.5, 0.1),
+        over(float(np.median(_standing_knee(s))), 34, 15),
+        over(float(np.median(s.lean[:, 1])), 4, 10),
+        over(pace, 0.4, 0.2),
+        under(pace, 1.35, 0.3),
+        over(float(np.median(s.height("Pelvis"))), 0.6, 0.1),
     )
 
 
 def limps(s: Signals) -> float:
-    """The feet stand for unequal times: the longer stance exceeds the shorter by an eighth at least."""
+    """Walks with unequal steps: one foot stands for a quarter longer than the other at least."""
     stance = [share(s.soles[:, side] < 0.03) for side in (0, 1)]
-    return over(max(stance) / max(min(stance), 0.05), 1.15, 0.15)
-
-
-def bends_forward(least: float = 35.0, seconds: float = 0.3) -> Score:
-    """The trunk leans to the front by `least` degrees for `seconds`, the knees above a squat."""
-
-    def score(s: Signals) -> float:
-        conditions = [(s.lean[:, 1] - least) / 15, (s.height("Pelvis") - 0.6) / 0.1]
-        return unbroken(np.min(conditions, axis=0), seconds)
-
-    return score
-
-
-def bows(s: Signals) -> float:
-    """Bends forward from upright and comes up again, feet in place."""
-    forward = s.lean[:, 1]
-    peak = int(np.argmax(forward))
-    before, after = float(forward[: peak + 1].min()), float(forward[peak:].min())
-    return min(bends_forward(22.0, 0.3)(s), over(forward[peak] - max(before, after), 18, 10))
-
-
-def leans(left: float, least: float = 15.0) -> Score:
-    """The trunk leans to one side, `left` 1 or -1, for 0.3 s and not to the other."""
-    return lambda s: min(
-        over(unbroken(left * s.lean[:, 0], 0.3), least, 10), under(unbroken(-left * s.lean[:, 0], 0.3), least, 10)
+    return min(
+        over(max(stance) / max(min(stance), 0.05), 1.25, 0.2), under(float(np.percentile(s.speed, 90)), 1.4, 0.3)
     )
-
-
-def twists(s: Signals) -> float:
-    """Shoulders turn against the hips to both sides."""
-    p = s.local
-    hips = p[:, 1] - p[:, 2]
-    shoulders = s.at("L_Shoulder") - s.at("R_Shoulder")
-    against = np.degrees(np.arctan2(-shoulders[:, 2], shoulders[:, 0]) - np.arctan2(-hips[:, 2], hips[:, 0]))
-    return min(over(lasting(against, 0.15), 20, 10), over(lasting(-against, 0.15), 20, 10))
-
-
-def looks(left: float, least: float = 25.0) -> Score:
-    """The head is turned to one side of the chest for 0.3 s, and not to the other."""
-    return lambda s: min(
-        over(unbroken(left * s.gaze[:, 0], 0.3), least, 15), under(unbroken(-left * s.gaze[:, 0], 0.3), least, 15)
-    )
-
-
-def looks_up(s: Signals) -> float:
-    """The head is raised well above its usual pitch for 0.3 s."""
-    return over(unbroken(s.gaze[:, 1], 0.3), 20, 15)
-
-
-def looks_down(s: Signals) -> float:
-    """The head is lowered for 0.3 s while the trunk stays up."""
-    return min(over(unbroken(-s.gaze[:, 1], 0.3), 25, 15), under(float(np.median(s.lean[:, 1])), 30, 15))
-
-
-def shakes_head(s: Signals) -> float:
-    """The head turns left and right in quick succession."""
-    return over(reversals(s.gaze[:, 0], 8.0), 2.5, 2.0)
-
-
-def nods(s: Signals) -> float:
-    """The head goes down and up at least twice while it does not turn."""
-    return min(over(reversals(s.gaze[:, 1], 6.0), 2.5, 2.0), under(reversals(s.gaze[:, 0], 8.0), 2.5, 2.0))
 
 
 def feet_apart_repeatedly(s: Signals) -> float:

@@ -2,12 +2,9 @@
 
 import numpy as np
 
-from ..cleanup.stance import spans
-from .predicates import Score, all_of, over, share, under
-from .signals import FPS, Signals, lasting
-
-STANDING_PELVIS = 0.93
-"""Usual height of the pelvis of a standing or walking SMPL body, metres (rest pose 0.98)."""
+from ...cleanup.stance import spans
+from ..predicates import Score, all_of, any_of, over, share, under
+from ..signals import FPS, Signals, lasting
 
 
 def travels(front: float, left: float = 0.0, distance: float = 0.6) -> Score:
@@ -67,7 +64,7 @@ def turns(left: float, least: float = 40.0, most: float = 400.0) -> Score:
 
 def turns_around(s: Signals) -> float:
     """Facing ends about opposite to where it began, to either side."""
-    return min(over(abs(s.turned), 125, 30), under(abs(s.turned), 235, 30))
+    return min(over(abs(s.turned), 110, 30), under(abs(s.turned), 235, 30))
 
 
 def circles(s: Signals) -> float:
@@ -92,7 +89,7 @@ def still(s: Signals) -> float:
     speeds = [
         np.linalg.norm(np.gradient(s.positions[:, j], axis=0), axis=-1) * FPS for j in (0, 7, 8, 20, 21) if len(s) > 1
     ]
-    return under(float(np.percentile(np.array(speeds), 90)), 0.25, 0.15)
+    return under(float(np.percentile(np.array(speeds), 90)), 0.4, 0.2)
 
 
 def jumps(times: int = 1, clearance: float = 0.07) -> Score:
@@ -125,8 +122,8 @@ def hops_on(side: int, times: int = 2) -> Score:
 
 
 def flies(s: Signals) -> float:
-    """Runs: flight phases, both feet off the ground at once, in at least a tenth of the frames."""
-    return over(share(s.soles.min(axis=1) > 0.035), 0.08, 0.1)
+    """Runs: flight phases, both feet off the ground at once, in some of the frames."""
+    return over(share(s.soles.min(axis=1) > 0.035), 0.06, 0.1)
 
 
 def low(height: float) -> Score:
@@ -136,4 +133,4 @@ def low(height: float) -> Score:
 
 walks = all_of(travels(1), at_pace(0.25, 2.0), keeps_a_foot_down, upright, steps(2))
 walks_backward = all_of(travels(-1, distance=0.4), at_pace(0.15, 2.0), keeps_a_foot_down, upright)
-runs_forward = all_of(travels(1, distance=1.0), at_pace(1.7, 9.0), flies)
+runs_forward = all_of(travels(1, distance=1.0), any_of(at_pace(2.1, 12.0), all_of(at_pace(1.4, 12.0), flies)))

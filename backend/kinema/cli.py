@@ -1,0 +1,226 @@
+"""The command line. Exit codes: 0 done, 1 failed, 2 unusable input, 130 interrupted; never a traceback unless --debug.
+
+Nothing heavy is imported before a command's arguments are known to be usable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .errors import InputError, RequestError
+from .faults import explain
+from .reporting import Report, reporter
+
+DELEGATES = {
+    ("data", "prepare"): "kinema.training.prepare",
+    ("train",): "kinema.training.cli",
+    ("evaluate",): "kinema.evaluation.cli",
+}
+"""Commands whose module's own `main(arguments) -> exit code` reads the rest of the line. Imported by name when asked
+for, so that nobody who only generates imports them."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code; a fault is one sentence on stderr."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = words[:1] == ["--debug"]
+    report: Report | None = None
+    try:
+        rest = words[1:] if debug else words
+        for name, module in DELEGATES.items():
+            if tuple(rest[: len(name)]) == name:
+                return importlib.import_module(module).main(rest[len(name) :]) or 0
+        options = _parser().parse_args(words)
+        debug = debug or options.debug
+        report = reporter(options.json) if hasattr(options, "json") else None
+        return _run(options, report or reporter(False))
+    except KeyboardInterrupt:
+        print("kinema: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read stdout has had enough; the interpreter would complain once more when it flushes on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        known = explain(error)
+        sentence = " ".join(str(known).split())
+        if report is not None and options.json and options.command != "doctor":
+            report({"event": "failed", "kind": type(known).__name__, "message": sentence})
+        print(f"kinema: {sentence}", file=sys.stderr)
+        return 2 if isinstance(known, InputError) else 1
+
+
+def _run(options: argparse.Namespace, report: Report) -> int:
+    match options.command:
+        case "generate":
+            return _generate(options, report)
+        case "batch":
+            from . import batch
+
+            jobs = batch.read_jobs(Path(options.jobs))
+            where = {"model": options.model, "device": options.device}
+            return batch.run(jobs, Path(options.out), resume=options.resume, report=report, **where)
+        case "convert":
+            return _convert(Path(options.clip), Path(options.output))
+        case "serve":
+            from . import serve
+
+            return serve.serve(serve.generation(options.model, options.device))
+        case "demo":
+            from . import demo
+            from .protocol.messages import Generate
+
+            request = Generate(id="", prompt=options.prompt, **_request_options(options))
+            return demo.run(request, Path(options.out), model=options.model, device=options.device, report=report)
+        case "doctor":
+            from . import doctor
+
+            return doctor.run(options.model, options.device, as_json=options.json)
+        case _:
+            raise RequestError("say what to do with data: kinema data prepare SOURCE OUT")
+
+
+def _generate(options: argparse.Namespace, report: Report) -> int:
+    from . import output
+    from .protocol.messages import Generate, Progress
+
+    request = Generate(id="", prompt=options.prompt, samples=options.samples, **_request_options(options))
+    paths = output.sample_paths(Path(options.output), request.samples)
+    for path in paths:
+        output.check_target(path)
+    from .checkpoints import find_pack
+    from .generation import never, open_generation
+
+    def progress(step: Progress) -> None:
+        report({"event": "progress", "stage": step.stage, "step": step.step, "steps": step.steps})
+
+    progress(Progress("", "load"))
+    result = open_generation(find_pack(options.model), options.device)(request, progress, never)
+    for sample, (path, motion) in enumerate(zip(paths, result.motions, strict=True)):
+        output.write_motion(path, motion, output.provenance(request, sample, result.parts, result.pack))
+    report(
+        {
+            "event": "done",
+            "files": [str(path) for path in paths],
+            "parts": dict(result.parts),
+            "warnings": list(result.warnings),
+            "pack": dict(result.pack),
+            "seconds_taken": result.seconds_taken,
+        }
+    )
+    return 0
+
+
+def _convert(source: Path, target: Path) -> int:
+    from . import formats, output, retarget
+
+    output.check_target(target)
+    if target.exists() and source.exists() and target.samefile(source):
+        raise RequestError(f"{target} is the clip itself; choose another output")
+    motion = retarget.to_smpl(formats.read_clip(source))
+    output.write_motion(target, motion, {"version": __version__, "source": source.name})
+    print(target)
+    return 0
+
+
+def _request_options(options: argparse.Namespace) -> dict[str, Any]:
+    """The fields of Generate that `generate` and `demo` share. Raises RequestError for a malformed --part."""
+    parts: dict[str, str] = {}
+    for part in options.part:
+        name, given, text = part.partition("=")
+        if not given or name in parts:
+            raise RequestError(
+                f'--part {part!r} is not usable; write --part left_arm="the left arm waves", each part once'
+            )
+        parts[name] = text
+    return {
+        "seconds": options.seconds,
+        "seed": options.seed,
+        "refiner": options.refiner,
+        "parts": parts,
+        "steps": options.steps,
+        "guidance": options.guidance,
+        "sampler": options.sampler,
+        "cleanup": options.cleanup,
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
+    weights = argparse.ArgumentParser(add_help=False)
+    weights.add_argument("--model", metavar="NAME|FOLDER", help="model pack; the default is kinema-base")
+    weights.add_argument("--device", default="auto", help="auto (the default), cpu, cuda, mps ...")
+    events = argparse.ArgumentParser(add_help=False)
+    events.add_argument("--json", action="store_true", help="one JSON event a line on stdout")
+    motion = argparse.ArgumentParser(add_help=False)
+    motion.add_argument("--seconds", type=float, default=4.0, help="length, 0.5 to 10 (default 4)")
+    motion.add_argument("--seed", type=int, default=0, help="same seed, same motion (default 0)")
+    motion.add_argument("--refiner", default="lexicon", help="none, lexicon (default) or llm")
+    motion.add_argument(
+        "--part", action="append", default=[], metavar='NAME="TEXT"', help="say what one part does; repeatable"
+    )
+    motion.add_argument("--steps", type=int, help="sampling steps; the default is the model pack's")
+    motion.add_argument(
+        "--guidance", type=float, help="how strictly the prompt is followed; the default is the model pack's"
+    )
+    motion.add_argument("--sampler", help="the default is the model pack's")
+    motion.add_argument("--no-cleanup", dest="cleanup", action="store_false", help="leave feet and ground as sampled")
+
+    parser = argparse.ArgumentParser(prog="kinema", description="Text to character motion.", parents=[common])
+    parser.set_defaults(debug=False)
+    parser.add_argument("--version", action="version", version=f"kinema {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    generate = commands.add_parser(
+        "generate", parents=[motion, weights, events, common], help="a prompt to a motion file"
+    )
+    generate.add_argument(
+        "prompt", nargs="?", default="", help="what the character does; may be left out beside --part"
+    )
+    generate.add_argument("--samples", type=int, default=1, help="variants; their files are numbered (default 1)")
+    generate.add_argument("-o", "--output", default="out.npz", help=".npz (AMASS) or .bvh (default out.npz)")
+
+    batch = commands.add_parser(
+        "batch", parents=[weights, events, common], help="a file of jobs to a folder of motions"
+    )
+    batch.add_argument(
+        "jobs", metavar="JOBS.jsonl", help='lines such as {"name": "walk", "prompt": "...", "seconds": 4}'
+    )
+    batch.add_argument("--out", required=True, metavar="DIR", help="folder for NAME.npz; made when missing")
+    batch.add_argument("--resume", action="store_true", help="leave out what is finished and whole")
+
+    convert = commands.add_parser("convert", parents=[common], help="a clip of any humanoid to SMPL")
+    convert.add_argument("clip", metavar="CLIP", help=".bvh, .amc, .npz, .glb or .gltf")
+    convert.add_argument("-o", "--output", required=True, help=".npz (AMASS) or .bvh")
+
+    commands.add_parser(
+        "serve", parents=[weights, common], help="the backend of the Blender add-on, on stdin and stdout"
+    )
+
+    demo = commands.add_parser(
+        "demo", parents=[motion, weights, events, common], help="prompt to .npz, .blend, .mp4, .png"
+    )
+    demo.add_argument("--prompt", default="a person walks forward and waves with the right hand")
+    demo.add_argument("--out", default="out", metavar="DIR", help="folder; made when missing (default out)")
+
+    doctor = commands.add_parser("doctor", parents=[weights, common], help="a report of what works and what to do")
+    doctor.add_argument("--json", action="store_true", help="the report as JSON")
+
+    for name, text in (
+        ("data", "data prepare SOURCE OUT: motion capture to a training set"),
+        ("train", "train the networks; see kinema train --help"),
+        ("evaluate", "measure a model pack; see kinema evaluate --help"),
+    ):
+        commands.add_parser(name, help=text)
+    return parser

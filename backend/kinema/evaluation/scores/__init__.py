@@ -1,0 +1,1 @@
+"""Conditions on movement by where they are seen, each a score that is positive when it holds."""

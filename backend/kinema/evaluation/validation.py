@@ -1,0 +1,104 @@
+"""Are the predicates right? Their shares on real clips that carry the label, and on clips drawn at random (chance)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .predicates import Predicate
+from .real_clips import RealClip
+from .signals import FPS, Signals
+
+
+@dataclass(frozen=True)
+class Validity:
+    """How one predicate does on real clips; shares are NaN where there is no such clip."""
+
+    name: str
+    labelled: int
+    true_positive: float
+    chance_clips: int
+    chance: float
+
+
+def carries(clip: RealClip, predicate: Predicate) -> bool:
+    """True when a text of the clip says what the predicate means."""
+    return bool(predicate.label) and any(re.search(predicate.label, text.lower().strip(" .")) for text in clip.texts)
+
+
+def validate(
+    suite: Sequence[Predicate], clips: Sequence[RealClip], *, most: int = 60, chance_clips: int = 200, seed: int = 0
+) -> list[Validity]:
+    """One row a predicate, on at most `most` labelled clips and on `chance_clips` windows of other clips.
+
+    The windows are drawn evenly over sources, as long as the predicate's prompts are generated, from captured clips
+    that do not carry its label; hand-keyed game animation serves as labelled clips only. The same seed draws the same
+    windows.
+    """
+    rng = np.random.default_rng(seed)
+    signals: dict[int, Signals] = {}
+
+    def read(index: int) -> Signals:
+        if index not in signals:
+            signals[index] = Signals.of(clips[index].motion)
+        return signals[index]
+
+    rows = []
+    for predicate in suite:
+        labelled = [i for i, clip in enumerate(clips) if carries(clip, predicate)]
+        chosen = sorted(rng.choice(labelled, most, replace=False)) if len(labelled) > most else labelled
+        captured = [i for i, clip in enumerate(clips) if not clip.keyed]
+        others = np.setdiff1d(captured, labelled)
+        drawn = _draw(rng, others, clips, chance_clips)
+        hits = [predicate.holds(read(i)) for i in chosen]
+        lucky = [predicate.holds(window(read(i), predicate.seconds, rng)) for i in drawn]
+        rows.append(Validity(predicate.name, len(chosen), _mean(hits), len(drawn), _mean(lucky)))
+    return rows
+
+
+def window(s: Signals, seconds: float, rng: np.random.Generator) -> Signals:
+    """A random stretch of `seconds` of a clip; the whole clip when it is shorter."""
+    length = round(seconds * FPS)
+    if len(s) <= length:
+        return s
+    start = int(rng.integers(0, len(s) - length + 1))
+    return s.crop(start, start + length)
+
+
+def _draw(rng: np.random.Generator, indices: np.ndarray, clips: Sequence[RealClip], count: int) -> list[int]:
+    """`count` clips (or all), each drawn from a source drawn first, so that no large source decides what chance is."""
+    if len(indices) <= count:
+        return [int(i) for i in indices]
+    sources: dict[str, list[int]] = {}
+    for i in indices:
+        sources.setdefault(clips[i].source, []).append(int(i))
+    names = sorted(sources)
+    queues = {name: list(rng.permutation(sources[name])) for name in names}
+    drawn: list[int] = []
+    while len(drawn) < count:
+        queue = queues[names[int(rng.integers(len(names)))]]
+        if queue:
+            drawn.append(int(queue.pop()))
+    return drawn
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def table(rows: Sequence[Validity]) -> str:
+    """The rows as a Markdown table, with the means over predicates that have labelled clips."""
+    lines = ["| predicate | labelled clips | true positive | other clips | chance |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {r.name} | {r.labelled} | {_share(r.true_positive)} | {r.chance_clips} | {_share(r.chance)} |" for r in rows
+    ]
+    known = [r.true_positive for r in rows if r.labelled]
+    chance = [r.chance for r in rows if r.chance_clips]
+    means = f"{_share(_mean(known))} | {len(chance)} predicates | {_share(_mean(chance))}"
+    lines.append(f"| **mean** | {len(known)} predicates | {means} |")
+    return "\n".join(lines) + "\n"
+
+
+def _share(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.2f}"

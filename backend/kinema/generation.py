@@ -1,0 +1,75 @@
+"""The pipeline as every entry point opens it: on a pack, with the language model that the environment names.
+
+KINEMA_LLM_URL      base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1
+KINEMA_LLM_MODEL    the model's name there
+KINEMA_LLM_KEY      its key, where it needs one
+KINEMA_LLM_TIMEOUT  seconds for one attempt (default 20)
+KINEMA_CACHE        folder of kept answers (default: the user's cache folder)
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .checkpoints import Pack
+from .errors import RequestError
+from .protocol.messages import Generate, Progress
+
+if TYPE_CHECKING:
+    from .pipeline import Result
+    from .refine import LLMSettings
+
+Generation = Callable[[Generate, Callable[[Progress], None], Callable[[], bool]], "Result"]
+"""(request, progress, cancelled) -> Result; see `pipeline.Pipeline.generate`."""
+
+
+def never() -> bool:
+    """For callers that cannot cancel."""
+    return False
+
+
+def open_generation(pack: Pack, device: str) -> Generation:
+    """Load the pack's weights. Raises what `Pipeline.open` raises.
+
+    The environment is read with each request that asks for the language model, so that a mistake in it stops no other.
+    """
+    from .pipeline import Pipeline
+
+    pipeline = Pipeline.open(pack, device)
+
+    def generate(request: Generate, progress: Callable[[Progress], None], cancelled: Callable[[], bool]) -> Result:
+        return pipeline.generate(request, progress, cancelled, language_model() if request.refiner == "llm" else None)
+
+    return generate
+
+
+def language_model() -> LLMSettings | None:
+    """The endpoint that the environment names, or None. Raises RequestError when what it says cannot be used."""
+    from .refine import LLMSettings
+
+    url, model = os.environ.get("KINEMA_LLM_URL", ""), os.environ.get("KINEMA_LLM_MODEL", "")
+    if not url:
+        return None
+    if not model:
+        raise RequestError("KINEMA_LLM_URL is set without a model; set KINEMA_LLM_MODEL to the name of one")
+    timeout = os.environ.get("KINEMA_LLM_TIMEOUT") or "20"
+    try:
+        seconds = float(timeout)
+    except ValueError:
+        raise RequestError(f"KINEMA_LLM_TIMEOUT must be a number of seconds, not {timeout[:40]!r}") from None
+    return LLMSettings(url, model, timeout=seconds, cache_folder=cache_folder() / "llm")
+
+
+def cache_folder() -> Path:
+    """Where Kinema may keep what it can make again."""
+    if own := os.environ.get("KINEMA_CACHE"):
+        return Path(own)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "kinema" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "kinema"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kinema"

@@ -1,0 +1,70 @@
+"""Motions to files: names, provenance, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from . import __version__, formats
+from .errors import RequestError
+from .formats import amass
+from .protocol.messages import Generate
+from .protocol.motion import Motion
+
+
+def sample_paths(path: Path, samples: int) -> tuple[Path, ...]:
+    """The path itself for one sample; `walk-000.npz`, `walk-001.npz` ... for several of `walk.npz`."""
+    if samples == 1:
+        return (path,)
+    return tuple(path.with_name(f"{path.stem}-{k:03d}{path.suffix}") for k in range(samples))
+
+
+def check_target(path: Path) -> None:
+    """Raises RequestError when a motion could not be written there, before any work is spent on it."""
+    writable = [suffix for suffix, entry in formats.FORMATS.items() if entry.write]
+    if path.suffix.lower() not in writable:
+        raise RequestError(f"{path.name!r} cannot be written; end the output's name in {' or '.join(writable)}")
+    if not path.parent.is_dir():
+        raise RequestError(f"the folder {path.parent} does not exist; create it first")
+    if path.is_dir():
+        raise RequestError(f"{path} is a folder; choose a file name")
+
+
+def provenance(request: Generate, sample: int, parts: Mapping[str, str], pack: Mapping[str, Any]) -> dict[str, Any]:
+    """What a written file says about its origin: its own request, which makes this sample alone, the refined sentences
+    of the body `parts`, the weights' name, sha256 and licence, and Kinema's version."""
+    asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request) if field.name != "id"}
+    asked |= {"parts": dict(request.parts), "seed": (request.seed + sample) % 2**63, "samples": 1}
+    return {"version": __version__, "request": asked, "parts": dict(parts), "pack": dict(pack)}
+
+
+def write_motion(path: Path, motion: Motion, origin: Mapping[str, Any]) -> None:
+    """Write beside `path` and rename, so that no reader ever finds half a file.
+
+    .npz carries `origin` under the key "kinema"; other formats have no place for it. Raises FormatError, MotionError,
+    and OSError where the system refuses.
+    """
+    partial = path.with_name(f".{path.stem}.partial-{os.getpid()}{path.suffix}")
+    try:
+        if path.suffix.lower() == ".npz":
+            amass.write(partial, motion, origin)
+        else:
+            formats.write_clip(partial, motion)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def remove_partials(path: Path) -> None:
+    """Delete what an interrupted `write_motion` of this path left behind."""
+    for partial in path.parent.glob(f".{_literal(path.stem)}.partial-*{path.suffix}"):
+        partial.unlink(missing_ok=True)
+
+
+def _literal(text: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)

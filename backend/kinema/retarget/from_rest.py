@@ -1,0 +1,95 @@
+"""Alignment constants from a rest pose that is a standing human.
+
+Trunk and head are as in SMPL's rest pose. A limb's rest direction is swung from SMPL's by the shortest way, parent first:
+so a T, an A and an I pose with hands as they hang give the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..protocol import quaternion
+from .anatomy import SIDES, Anatomy
+from .poses import Poses
+from .rest import RestPose, frame, unit
+from .target import ARM, LEG, OFFSET, hinge_axis
+
+LEAST_BEND = 0.5
+"""Sum over frames of the sines of both elbows' bends below which a clip says nothing about their hinges."""
+
+AGREEMENT = 0.985
+"""Length of the mean hinge, of 1 where all frames agree, above which the elbows have one axis."""
+
+
+def align_from_rest(poses: Poses, anatomy: Anatomy, rest: RestPose) -> dict[int, np.ndarray]:
+    """Source joint -> C (4,), of all joints but the feet, whose C here is only a start."""
+    back = quaternion.conjugate(rest.turn)
+    found = dict.fromkeys((anatomy.pelvis, *anatomy.spine, *anatomy.neck), back)
+    if anatomy.head is not None:
+        found[anatomy.head] = back
+    limbs = anatomy.limbs
+    roll = _elbow_roll(poses, anatomy, rest)
+    for side in SIDES:
+        if f"{side}_Collar" in limbs:
+            found[limbs[f"{side}_Collar"]] = back
+        thigh, shin = _swings(rest.positions, anatomy, side, LEG)
+        upper, lower = _swings(rest.positions, anatomy, side, ARM)
+        hand = _hand(lower, rest.positions, anatomy, side)
+        turn = roll if side == "L" else -roll
+        upper = _rolled(upper, OFFSET[f"{side}_Elbow"], turn)
+        lower = _rolled(lower, OFFSET[f"{side}_Wrist"], turn)
+        for joint, swing in (
+            (limbs[f"{side}_Hip"], thigh),
+            (limbs[f"{side}_Knee"], shin),
+            (limbs[f"{side}_Shoulder"], upper),
+            (limbs[f"{side}_Elbow"], lower),
+            (limbs[f"{side}_Wrist"], hand),
+            (anatomy.hands[side], hand),
+        ):
+            found[joint] = quaternion.multiply(back, swing)
+    return found
+
+
+def _swings(
+    rest: np.ndarray, anatomy: Anatomy, side: str, parts: tuple[str, str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations that bring SMPL's two bones of a limb onto the canonical rest pose's, the second carried by the first."""
+    _, middle, end = parts
+    a, b, c = (rest[anatomy.limbs[f"{side}_{part}"]] for part in parts)
+    first = quaternion.between(OFFSET[f"{side}_{middle}"], b - a)
+    carried = quaternion.rotate(first, OFFSET[f"{side}_{end}"])
+    return first, quaternion.multiply(quaternion.between(carried, c - b), first)
+
+
+def _rolled(swing: np.ndarray, bone: np.ndarray, angle: float) -> np.ndarray:
+    return quaternion.multiply(swing, quaternion.from_axis_angle(unit(bone), np.asarray(angle)))
+
+
+def _hand(swing: np.ndarray, rest: np.ndarray, anatomy: Anatomy, side: str) -> np.ndarray:
+    """The hand goes on with the forearm's rotation, swung to where the fingers begin."""
+    if side not in anatomy.fingers:
+        return swing
+    fingers = rest[list(anatomy.fingers[side])].mean(axis=0) - rest[anatomy.limbs[f"{side}_Wrist"]]
+    return quaternion.multiply(quaternion.between(quaternion.rotate(swing, OFFSET[f"{side}_Hand"]), fingers), swing)
+
+
+def _elbow_roll(poses: Poses, anatomy: Anatomy, rest: RestPose) -> float:
+    """Angle in radians about the left arm's bones (mirrored for the right) from SMPL's elbow hinge to the source's.
+
+    CMU's and HDM05's elbows have one axis, 30 degrees off the vertical of their T pose. Where the elbows of a clip agree on
+    one axis the twist is corrected by it; where they do not (three free axes, hardly any bend), the rest pose stands.
+    """
+    total, weight = np.zeros(2), 0.0
+    for side, mirror in zip(SIDES, (1.0, -1.0), strict=True):
+        a, b, c = (anatomy.limbs[f"{side}_{part}"] for part in ("Shoulder", "Elbow", "Wrist"))
+        normal = np.cross(unit(poses.between(a, b)), unit(poses.between(b, c)))
+        local = quaternion.rotate(rest.turn, poses.local(a, normal))
+        swing = quaternion.between(OFFSET[f"{side}_Elbow"], rest.positions[b] - rest.positions[a])
+        local = quaternion.rotate(quaternion.conjugate(swing), local)
+        hinge = frame(unit(OFFSET[f"{side}_Elbow"]), hinge_axis(side, "Elbow"), "xy")
+        parts = local @ hinge  # along the bone, along SMPL's hinge, across
+        total += np.array([parts[:, 1].sum(), mirror * parts[:, 2].sum()])
+        weight += float(np.linalg.norm(parts[:, 1:], axis=-1).sum())
+    if weight < LEAST_BEND or np.linalg.norm(total) < AGREEMENT * weight or total[0] < 0.5 * weight:
+        return 0.0
+    return float(np.arctan2(total[1], total[0]))

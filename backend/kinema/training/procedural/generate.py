@@ -1,0 +1,275 @@
+"""Rough annotated motion: one clip of drawn primitives, alone, together or in sequence, with all its words.
+
+Such clips teach a model what words mean at high noise (MotionMix, arXiv 2401.11115); real motion capture teaches the
+rest. Left and right are the character's own; clips start at x = z = 0 and face +Z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...errors import MotionError
+from ...geometry import heading_angle, yaw_quaternion
+from ...protocol import quaternion
+from ...protocol.messages import PARTS
+from ...protocol.motion import Motion
+from ...protocol.smpl import SMPL_BODY
+from ...refine.language import PartAction, parse, rest, script
+from . import (
+    primitives_arms,
+    primitives_jumps,
+    primitives_kicks,
+    primitives_planted,
+    primitives_torso_head,
+    primitives_walking,
+)
+from .action import Action
+from .body import FPS, blank, perform
+from .captions import Clause, captions
+
+SHORTEST, LONGEST = 2.0, 10.0
+_LEGS = (
+    (primitives_walking.PRIMITIVES, (("walk", 4.0), ("step", 3.0), ("turn", 3.0), ("in place", 2.0))),
+    (
+        primitives_planted.PRIMITIVES,
+        (("squat", 3.0), ("kneel", 2.0), ("sit", 3.0), ("lunge", 1.6), ("tiptoe", 1.2), ("pick up", 1.2)),
+    ),
+    (primitives_kicks.PRIMITIVES, (("leg", 6.5),)),
+    (primitives_jumps.PRIMITIVES, (("jump", 3.0), ("hop", 1.2), ("jumping jacks", 1.0))),
+)
+_LEG_TABLE = tuple((table[name], share) for table, names in _LEGS for name, share in names)
+_LEG_SHARES = np.array([share for _, share in _LEG_TABLE]) / sum(share for _, share in _LEG_TABLE)
+
+
+@dataclass(frozen=True, eq=False)
+class Annotated:
+    """One clip and its words.
+
+    `motion`: 30 fps on SMPL_BODY. `texts`: 3 to 6 captions that say the same. `parts`: one sentence of the part language
+    for each of PARTS. `primitives`: names of what was drawn, such as "wave left"; those of a real base come first.
+    """
+
+    motion: Motion
+    texts: tuple[str, ...]
+    parts: dict[str, str]
+    primitives: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """Drawn actions, each with its span in seconds, for a clip of `seconds`."""
+
+    actions: tuple[Action, ...]
+    spans: tuple[tuple[float, float], ...]
+    relation: str
+    seconds: float
+
+
+def generate(seed: int, base: Motion | None = None) -> Annotated:
+    """One annotated clip of 2 to 10 s; the same seed (and base) gives the same clip.
+
+    `base`: real motion on SMPL_BODY, feet on the ground at y = 0, at any rate, at least 2 s long; a part of it keeps its
+    legs and root and gets arm, head or torso primitives laid over it. None: everything is procedural.
+    Raises MotionError when `base` is on another skeleton or too short.
+    """
+    rng = np.random.default_rng(seed)
+    if base is None:
+        plan = _plan(rng, upper_only=False, limit=LONGEST)
+        score = blank(rng, round(plan.seconds * FPS))
+    else:
+        ready = _prepared(base)
+        plan = _plan(rng, upper_only=True, limit=min(LONGEST, len(ready) / FPS))
+        frames = min(round(plan.seconds * FPS), len(ready))
+        start = int(rng.integers(len(ready) - frames + 1))
+        score = blank(rng, frames, _at_origin(ready.crop(start, start + frames)))
+    for action, (start_s, stop_s) in zip(plan.actions, plan.spans, strict=True):
+        action.write(score, start_s, stop_s)
+    under = _described(score.base) if score.base is not None else None
+    texts = _texts(rng, plan, under)
+    parts = _parts(plan, under)
+    names = tuple(action.name for action in plan.actions)
+    return Annotated(perform(score, rng), texts, parts, ((under.name, *names) if under else names) or ("stand",))
+
+
+def _plan(rng: np.random.Generator, upper_only: bool, limit: float) -> _Plan:
+    """Draw actions until they fit into `limit` seconds."""
+    for _ in range(60):
+        kind = rng.random()
+        if kind < 0.03:
+            return _Plan((), (), "while", float(rng.uniform(SHORTEST, min(6.0, limit))))
+        relation = "then" if kind > 0.8 else "while"
+        one = _draw(rng, upper_only)
+        if kind < 0.5:
+            plan = _alone(rng, one, limit)
+        else:
+            other = _draw(rng, upper_only or (relation == "while" and not _upper(one)) or rng.random() < 0.5)
+            plan = _together(rng, one, other, limit) if relation == "while" else _after(rng, one, other, limit)
+        if plan is not None:
+            return plan
+    return _Plan((), (), "while", min(3.0, limit))
+
+
+def _draw(rng: np.random.Generator, upper_only: bool) -> Action:
+    kind = rng.random()
+    if upper_only or kind < 0.5:
+        if rng.random() < 0.66:
+            return primitives_arms.draw(rng)
+        return primitives_torso_head.draw(rng)
+    return _LEG_TABLE[int(rng.choice(len(_LEG_TABLE), p=_LEG_SHARES))][0](rng)
+
+
+def _upper(action: Action) -> bool:
+    return not any("leg" in part for part in action.uses)
+
+
+def _length(rng: np.random.Generator, low: float, high: float) -> float:
+    """Seconds between the bounds, mostly about four: what users ask for by default."""
+    wanted = float(np.clip(rng.normal(4.2, 1.6), SHORTEST, LONGEST))
+    return float(np.clip(wanted, low, high))
+
+
+def _start(rng: np.random.Generator, action: Action, slack: float) -> float:
+    """When an action begins: often at once, else somewhere in the `slack` seconds that it has."""
+    if action.from_start or slack <= 0.0:
+        return 0.0
+    return float(rng.uniform(0.0, min(0.3, slack)) if rng.random() < 0.65 else rng.uniform(0.0, min(slack, 2.5)))
+
+
+def _alone(rng: np.random.Generator, action: Action, limit: float) -> _Plan | None:
+    low = max(SHORTEST, action.shortest + 0.1)
+    if low > limit:
+        return None
+    seconds = _length(rng, low, min(limit, max(low, action.longest + 1.0)))
+    start = _start(rng, action, seconds - action.shortest - 0.1)
+    return _Plan((action,), ((start, seconds),), "while", seconds)
+
+
+def _together(rng: np.random.Generator, one: Action, other: Action, limit: float) -> _Plan | None:
+    low = max(SHORTEST, one.shortest + 0.2, other.shortest + 0.2)
+    if one.uses & other.uses or low > limit:
+        return None
+    seconds = _length(rng, low, min(limit, max(low, max(one.longest, other.longest))))
+    spans = []
+    for action in (one, other):
+        start = _start(rng, action, min(seconds - action.shortest - 0.1, 0.8))
+        spans.append((start, seconds))
+    return _Plan((one, other), (spans[0], spans[1]), "while", seconds)
+
+
+def _after(rng: np.random.Generator, one: Action, other: Action, limit: float) -> _Plan | None:
+    low = one.shortest + other.shortest + 0.3
+    if low > limit or other.from_start or (one.ends != "standing" and not _upper(other)):
+        return None
+    seconds = _length(rng, max(SHORTEST, low), limit)
+    spare = seconds - low
+    start = 0.0 if one.from_start else float(rng.uniform(0.0, min(0.25, spare + 1e-6)))
+    middle = start + one.shortest + float(rng.uniform(0.1, 0.9)) * max(spare - start, 0.0)
+    return _Plan((one, other), ((start, middle), (middle + 0.15, seconds)), "then", seconds)
+
+
+@dataclass(frozen=True, eq=False)
+class _Under:
+    """A real base in words."""
+
+    name: str
+    phrases: tuple[str, ...]
+    parts: tuple[PartAction, ...]
+
+
+def _prepared(base: Motion) -> Motion:
+    if base.skeleton.names != SMPL_BODY.names:
+        raise MotionError("a base must be on the 22 joints of SMPL_BODY; retarget it first")
+    base = base.resample(FPS)
+    if len(base) < SHORTEST * FPS:
+        raise MotionError(f"a base must be at least {SHORTEST:g} s long, not {base.seconds:.2f} s")
+    return base
+
+
+def _at_origin(motion: Motion) -> Motion:
+    """The motion moved and turned about Y so that it starts at x = z = 0, facing +Z."""
+    back = yaw_quaternion(-heading_angle(motion.rotations[0, 0]))
+    rotations = motion.rotations.copy()
+    rotations[:, 0] = quaternion.multiply(back, rotations[:, 0])
+    moved = quaternion.rotate(back, motion.root_translation - motion.root_translation[0] * np.array([1.0, 0.0, 1.0]))
+    return replace(motion, rotations=rotations, root_translation=moved)
+
+
+def _described(base: Motion) -> _Under:
+    """What a base does, from its root alone: stands, walks or runs, forward, backward, to a side or in a curve."""
+    path = base.root_translation[:, [0, 2]]
+    heading = np.unwrap(heading_angle(base.rotations[:, 0]))
+    travelled = float(np.sum(np.linalg.norm(np.diff(path[::5], axis=0), axis=1)))
+    speed = travelled / base.seconds
+    turned = float(heading[-1] - heading[0])
+    if speed < 0.22:
+        return _Under("stand", (), ())
+    step = np.diff(path[::5], axis=0)
+    facing = np.stack([np.sin(heading), np.cos(heading)], axis=1)[:-1:5][: len(step)]
+    ahead = float(np.sum(step[: len(facing)] * facing) / max(travelled, 1e-6))
+    left = np.stack([np.cos(heading), -np.sin(heading)], axis=1)[:-1:5][: len(step)]
+    aside = float(np.sum(step[: len(left)] * left) / max(travelled, 1e-6))
+    verb = "run" if speed > 2.2 else "walk"
+    if ahead < -0.5:
+        where, words = "backward", (f"[{verb}] backward", f"[{verb}] backwards")
+    elif abs(aside) > 0.6:
+        side = "left" if aside > 0.0 else "right"
+        where, words = f"to the {side}", (f"[{verb}] sideways to the {side}", f"[step] sideways to the {side}")
+    elif abs(turned) > np.radians(50.0):
+        side = "left" if turned > 0.0 else "right"
+        where, words = f"forward to the {side}", (f"[{verb}] in a curve to the {side}", f"[{verb}] and [turn] {side}")
+    else:
+        where, words = "forward", (f"[{verb}] forward", f"[{verb}]", f"[{verb}] ahead")
+    swing = "pump" if verb == "run" else "swing"
+    parts = (
+        *(parse(leg, f"{verb} {where}") for leg in ("left_leg", "right_leg")),
+        parse("torso", f"move {where}"),
+        *(parse(arm, f"{swing} against the steps") for arm in ("left_arm", "right_arm")),
+    )
+    return _Under(f"{verb} {where}", words, parts)
+
+
+def _texts(rng: np.random.Generator, plan: _Plan, under: _Under | None) -> tuple[str, ...]:
+    count = int(rng.integers(3, 7))
+    clauses = [Clause(action.phrases, action.adverbs) for action in plan.actions]
+    relation = plan.relation
+    if under is not None and under.phrases:
+        if relation == "then" and len(clauses) == 2:
+            # "walks forward, waves, then claps": the base is said once, with the first.
+            lead = tuple(f"{walk} and {phrase}" for walk in under.phrases[:2] for phrase in clauses[0].phrases[:3])
+            clauses[0] = Clause(lead, clauses[0].adverbs)
+        else:
+            clauses.insert(0, Clause(under.phrases))
+    if not clauses:
+        clauses = [Clause(("[stand]", "[stand] still", "[stand] in place", "[remain] standing", "[wait]", "[idle]", "[stay] still"))]
+    return captions(rng, clauses, relation, count)
+
+
+def _parts(plan: _Plan, under: _Under | None) -> dict[str, str]:
+    """Sentences for all six parts: what governs a part speaks first, then what only moves it along, then the base,
+    then rest."""
+    steps = [plan.actions] if plan.relation == "while" else [(action,) for action in plan.actions]
+    said: dict[str, list[list[PartAction]]] = {part: [] for part in PARTS}
+    posture = "standing"
+    for step in steps or [()]:
+        posture = next((action.ends for action in step if not _upper(action)), posture)
+        for part in PARTS:
+            along = [[spoken for spoken in action.parts if spoken.part == part] for action in step]
+            governing = [spoken for action, spoken in zip(step, along, strict=True) if part in action.uses and spoken]
+            beneath = [spoken for spoken in (under.parts if under else ()) if spoken.part == part]
+            own = next(iter(governing), next(filter(None, along), beneath[:1] or [rest(part, posture)]))
+            said[part] += [[spoken] for spoken in own]
+    return {part: script(said[part]) for part in PARTS}
+
+
+def primitive_names() -> Sequence[str]:
+    """Names of all rows and functions from which clips are drawn, for coverage reports."""
+    legs = [name for _, names in _LEGS for name, _ in names if name != "leg"]
+    return (
+        *primitives_arms.BY_NAME,
+        *primitives_torso_head.BY_NAME,
+        *primitives_kicks.BY_NAME,
+        *legs,
+    )

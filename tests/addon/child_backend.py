@@ -1,0 +1,67 @@
+"""A backend for tests: the real `kinema.serve`, with work that needs no weights. Run as a child process.
+
+The prompt says what happens: "slow ..." takes 200 steps of 10 ms, "crash" dies with words on stderr, "refuse" fails,
+anything else gives a swaying body at once. Motions depend on seed and length alone.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
+
+import numpy as np
+
+from kinema.errors import Cancelled, PromptError
+from kinema.protocol import quaternion, wire
+from kinema.protocol.messages import Done, Progress
+from kinema.protocol.motion import Motion
+from kinema.protocol.smpl import SMPL_BODY
+
+FPS = 30.0
+
+
+def swaying(frames, seed, fps=FPS):
+    """A body whose every joint swings by up to 70 degrees while it walks a curve and turns more than once."""
+    draw = np.random.default_rng(seed)
+    seconds = np.arange(frames)[:, None] / fps
+    axes = draw.normal(size=(22, 3))
+    axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+    angles = draw.uniform(0.3, 1.2, 22) * np.sin(seconds * draw.uniform(2.0, 6.0, 22) + draw.uniform(0, 6, 22))
+    rotations = quaternion.from_axis_angle(axes, angles)
+    rotations[:, 0] = quaternion.from_axis_angle(np.array([0.0, 1.0, 0.0]), 4.0 * seconds[:, 0])
+    root = np.stack([np.sin(seconds[:, 0]), 0.95 + 0.1 * np.sin(5 * seconds[:, 0]), seconds[:, 0]], axis=1)
+    return Motion(rotations, root, fps, SMPL_BODY)
+
+
+def work(request, progress, cancelled):
+    progress(Progress(request.id, "load"))
+    if request.prompt == "crash":
+        print("RuntimeError: the test wanted a crash", file=sys.stderr, flush=True)
+        os._exit(3)
+    if request.prompt == "refuse":
+        raise PromptError("the test refuses this prompt; use another")
+    steps = 200 if request.prompt.startswith("slow") else 4
+    for step in range(steps):
+        if cancelled():
+            raise Cancelled("the request was cancelled")
+        progress(Progress(request.id, "sample", step + 1, steps))
+        time.sleep(0.01 if steps > 4 else 0.0)
+    motions = [swaying(round(request.seconds * FPS), request.seed + k) for k in range(request.samples)]
+    done = Done(
+        id=request.id,
+        samples=len(motions),
+        fps=FPS,
+        parts={"head": "the head looks straight ahead", "left_arm": "the left arm swings"},
+        warnings=("a warning of the test",),
+        pack={"name": "test-pack", "version": "1", "sha256": "0" * 64, "licence": "CC0-1.0", "commercial": True},
+        seconds_taken=0.01,
+    )
+    return done, wire.motion_arrays(motions)
+
+
+if __name__ == "__main__":
+    from kinema.serve import serve
+
+    sys.exit(serve(work))

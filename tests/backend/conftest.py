@@ -1,0 +1,50 @@
+"""A whole model pack of small networks with random weights: everything real but the training."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def random_pack(tmp_path_factory) -> Path:
+    """Folder of a pack named "random" that the pipeline opens; its motion means nothing."""
+    import torch
+
+    from kinema.checkpoints import write_pack
+    from kinema.networks.autoencoder import Autoencoder, AutoencoderConfig
+    from kinema.networks.denoiser import Denoiser, DenoiserConfig
+    from kinema.text.tower import KinemaTower, build_tower, config_to_dict
+
+    torch.manual_seed(0)
+    text = KinemaTower(semantic=12, attributes=("left", "right"), width=16, layers=1, heads=2, context=16, embedding=8)
+    autoencoder = AutoencoderConfig(latent=8, widths=(16, 16, 16), blocks=(1, 1, 1))
+    denoiser = DenoiserConfig(latent=8, text=text.output, width=16, layers=1, heads=2, feedforward=32)
+    folder = tmp_path_factory.mktemp("models") / "random"
+    write_pack(
+        folder,
+        name="random",
+        version="0.0.1",
+        licence="CC0-1.0",
+        commercial=True,
+        attribution=["nobody"],
+        weights={
+            "text.safetensors": build_tower(text).state_dict(),
+            "autoencoder.safetensors": Autoencoder(autoencoder).state_dict(),
+            "denoiser.safetensors": Denoiser(denoiser).state_dict(),
+        },
+        sections={
+            "text": config_to_dict(text),
+            "autoencoder": asdict(autoencoder),
+            "denoiser": asdict(denoiser),
+            "sampling": {"sampler": "ddim", "steps": 4, "guidance": 2.5},
+        },
+        card="# random\n",
+    )
+    return folder
+
+
+@pytest.fixture
+def with_random_pack(random_pack) -> list[str]:
+    """The command line's options for that pack."""
+    return ["--model", str(random_pack), "--device", "cpu"]

@@ -1,0 +1,59 @@
+"""Real Blender for these tests: the bpy module of this Python. Without it each test is skipped with that reason."""
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILD = ROOT / "tests/addon/child_backend.py"
+sys.path.insert(0, str(ROOT))
+
+# Before bpy is imported: no test reads or writes the user's own preferences and extensions.
+_resources = tempfile.mkdtemp(prefix="kinema-blender-")
+os.environ["BLENDER_USER_RESOURCES"] = _resources
+
+
+def pytest_sessionfinish():
+    shutil.rmtree(_resources, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items):
+    if importlib.util.find_spec("bpy") is None:
+        for item in items:
+            if Path(item.fspath).parent == Path(__file__).parent and "needs_no_bpy" not in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="needs the bpy module: pip install 'kinema[blender]'"))
+
+
+@pytest.fixture
+def scene():
+    """An empty file's scene."""
+    import bpy
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return bpy.context.scene
+
+
+@pytest.fixture
+def addon(scene, monkeypatch):
+    """The add-on, registered as Blender does it and gone afterwards: what stays registered crashes bpy at exit."""
+    import blender_addon
+    from blender_addon import preferences
+
+    blender_addon.register()
+    monkeypatch.setattr(preferences, "backend", lambda: ([sys.executable, str(CHILD)], {}))
+    yield blender_addon
+    blender_addon.unregister()
+
+
+@pytest.fixture(scope="session")
+def swaying():
+    """swaying(frames, seed, fps): a Motion in which everything moves and turns."""
+    spec = importlib.util.spec_from_file_location("child_backend", CHILD)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.swaying
