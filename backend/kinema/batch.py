@@ -83,10 +83,13 @@ def read_jobs(path: Path) -> tuple[Job, ...]:
     return tuple(jobs)
 
 
-def run(jobs: Sequence[Job], folder: Path, *, model: str | None, device: str, resume: bool, report: Report) -> int:
+def run(
+    jobs: Sequence[Job], folder: Path, *, model: str | None, device: str, resume: bool, debug: bool, report: Report
+) -> int:
     """Make the files of all jobs in `folder`. Returns 0 when all are there, 1 when some failed.
 
-    `resume` leaves out jobs whose files are whole and were made from the same request by the same weights. Raises
+    `resume` leaves out jobs whose files are whole and were made from the same request by the same weights; `debug`
+    shows the traceback of an unforeseen failure. Raises
     WeightsError, EnvironmentSetupError or RequestError when no job can be done at all.
     """
     pack = find_pack(model)
@@ -100,14 +103,16 @@ def run(jobs: Sequence[Job], folder: Path, *, model: str | None, device: str, re
         report({"event": "skipped", "name": job.name, "files": [str(path) for path in job.paths(folder)]})
     leave = {job.name for job in skipped}
     waiting = [job for job in jobs if job.name not in leave]
-    failures = list(_work(waiting, folder, pack, device, report)) if waiting else []
+    failures = list(_work(waiting, folder, pack, device, debug, report)) if waiting else []
     done = len(waiting) - len(failures)
     counts = {"done": done, "skipped": len(skipped), "failed": len(failures)}
     report({"event": "finished", **counts, "failures": failures})
     return 1 if failures else 0
 
 
-def _work(jobs: Sequence[Job], folder: Path, pack: Pack, device: str, report: Report) -> Iterator[dict[str, Any]]:
+def _work(
+    jobs: Sequence[Job], folder: Path, pack: Pack, device: str, debug: bool, report: Report
+) -> Iterator[dict[str, Any]]:
     """Do the jobs in order; yields each failure as {"name", "kind", "message"}."""
     generate = open_generation(pack, device)
     began = time.monotonic()
@@ -123,7 +128,7 @@ def _work(jobs: Sequence[Job], folder: Path, pack: Pack, device: str, report: Re
                 output.remove_partials(path)
                 output.write_motion(path, motion, output.provenance(job.request, sample, result.parts, result.pack))
         except Exception as error:
-            if not isinstance(error, KinemaError | OSError):
+            if debug:
                 traceback.print_exc()
             known = explain(error)
             failure = {"name": job.name, "kind": type(known).__name__, "message": str(known)}

@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         known = explain(error)
         sentence = " ".join(str(known).split())
-        if report is not None and options.json and options.command != "doctor":
+        if report is not None and options.json:
             report({"event": "failed", "kind": type(known).__name__, "message": sentence})
         print(f"kinema: {sentence}", file=sys.stderr)
         return 2 if isinstance(known, InputError) else 1
@@ -68,14 +68,21 @@ def _run(options: argparse.Namespace, report: Report) -> int:
             from . import batch
 
             jobs = batch.read_jobs(Path(options.jobs))
-            where = {"model": options.model, "device": options.device}
-            return batch.run(jobs, Path(options.out), resume=options.resume, report=report, **where)
+            return batch.run(
+                jobs,
+                Path(options.out),
+                model=options.model,
+                device=options.device,
+                resume=options.resume,
+                debug=options.debug,
+                report=report,
+            )
         case "convert":
             return _convert(Path(options.clip), Path(options.output))
         case "serve":
             from . import serve
 
-            return serve.serve(serve.generation(options.model, options.device))
+            return serve.serve(serve.pipeline_work(options.model, options.device))
         case "demo":
             from . import demo
             from .protocol.messages import Generate
@@ -85,7 +92,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         case "doctor":
             from . import doctor
 
-            return doctor.run(options.model, options.device, as_json=options.json)
+            return doctor.run(options.model, options.device, report if options.json else None)
         case _:
             raise RequestError("say what to do with data: kinema data prepare SOURCE OUT")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import platform
 import sys
@@ -17,6 +16,7 @@ from .errors import KinemaError
 from .faults import explain
 from .generation import language_model
 from .protocol.messages import Generate
+from .reporting import Report
 
 LIBRARIES = ("numpy", "scipy", "requests", "safetensors", "torch", "open_clip_torch")
 MINIMUM_PYTHON = (3, 11)
@@ -33,12 +33,15 @@ class Check:
     fix: str = ""
 
 
-def run(model: str | None, device: str, *, as_json: bool) -> int:
-    """Print the report. Returns 0 when generation works, which a short trial shows, and 1 otherwise."""
+def run(model: str | None, device: str, report: Report | None) -> int:
+    """Print the report for people, or hand it to `report` as one event.
+
+    Returns 0 when generation works, which a short trial shows, and 1 otherwise.
+    """
     checks = examine(model, device)
     works = all(check.state != "problem" for check in checks)
-    if as_json:
-        print(json.dumps({"works": works, "checks": [asdict(check) for check in checks]}, indent=2))
+    if report is not None:
+        report({"event": "report", "works": works, "checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
             print(f"{check.state:8}{check.name:12}{check.found}")

@@ -1,7 +1,7 @@
 """What a command tells while it works: JSON events for machines, lines for people.
 
-Every event is a dict with "event": started, skipped, progress, done, failed or finished. With --json each is one line
-on stdout and nothing else is there; people read results on stdout and the rest on stderr.
+Every event is a dict with "event": started, skipped, progress, done, failed, finished, or doctor's one report. With
+--json each is one line on stdout and nothing else is there; people read results on stdout and the rest on stderr.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def serve(work: Work) -> int:
     return 0
 
 
-def generation(model: str | None, device: str) -> Work:
+def pipeline_work(model: str | None, device: str) -> Work:
     """The backend's work: opens the pipeline at the first request and keeps it."""
     opened: list[Generation] = []
 

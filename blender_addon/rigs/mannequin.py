@@ -238,7 +238,7 @@ def _hand(joints: Joints, side: str, material: str) -> Piece:
         Solid(palm, _at(thumb[0]), _at(thumb[1]), 0.018, 0.0135),
         Solid(palm, _at(thumb[1]), _at(tip), 0.0135, 0.0105),
     ]
-    return _piece(blend(solids, 0.011), solids, 0.006, material, blur=0.008)
+    return _piece(blend(solids, 0.011), solids, 0.0058, material, blur=0.008)
 
 
 def _foot(joints: Joints, side: str, material: str) -> Piece:

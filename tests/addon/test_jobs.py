@@ -24,7 +24,8 @@ def settle(worker, wait_until):
 def test_job_ends_with_motion_parts_warnings_and_licence(worker, child_command, wait_until):
     worker.begin(Generate(id=new_id(), prompt="walk", seconds=2.0), child_command, {})
     job = settle(worker, wait_until)
-    assert job.state is State.DONE and job.factor == 1.0
+    assert job.state is State.DONE
+    assert job.factor == 1.0
     assert len(job.motions[0]) == 60
     assert job.parts["left_arm"] == "the left arm swings"
     assert job.warnings == ("a warning of the test",)
@@ -46,7 +47,8 @@ def test_cancelled_job_gives_no_motion_and_the_next_uses_the_same_backend(worker
     worker.cancel()
     assert worker.job.state is State.CANCELLING
     job = settle(worker, wait_until)
-    assert job.state is State.CANCELLED and not job.motions
+    assert job.state is State.CANCELLED
+    assert not job.motions
     worker.begin(Generate(id=new_id(), prompt="walk"), child_command, {})
     assert settle(worker, wait_until).state is State.DONE
     assert worker.pid == pid
@@ -56,20 +58,23 @@ def test_result_that_crosses_its_cancel_is_dropped(worker, child_command, wait_u
     worker.begin(Generate(id=new_id(), prompt="walk"), child_command, {})
     worker.cancel()
     job = settle(worker, wait_until)
-    assert job.state is State.CANCELLED and not job.motions
+    assert job.state is State.CANCELLED
+    assert not job.motions
 
 
 def test_refused_prompt_shows_the_reason_and_the_backend_stays(worker, child_command, wait_until):
     worker.begin(Generate(id=new_id(), prompt="refuse"), child_command, {})
     job = settle(worker, wait_until)
-    assert job.state is State.FAILED and job.error == "the test refuses this prompt; use another"
+    assert job.state is State.FAILED
+    assert job.error == "the test refuses this prompt; use another"
     assert worker.pid is not None
 
 
 def test_after_a_crash_the_next_request_starts_a_new_backend(worker, child_command, wait_until):
     worker.begin(Generate(id=new_id(), prompt="crash"), child_command, {})
     job = settle(worker, wait_until)
-    assert job.state is State.FAILED and "the test wanted a crash" in job.error
+    assert job.state is State.FAILED
+    assert "the test wanted a crash" in job.error
     assert worker.pid is None
     worker.begin(Generate(id=new_id(), prompt="walk"), child_command, {})
     assert settle(worker, wait_until).state is State.DONE
@@ -87,7 +92,8 @@ def test_other_environment_replaces_the_backend(worker, child_command, wait_unti
     old = worker.pid
     worker.begin(Generate(id=new_id(), prompt="walk"), child_command, {"KINEMA_LLM_URL": "http://localhost:1"})
     assert settle(worker, wait_until).state is State.DONE
-    assert worker.pid != old and not exists(old)
+    assert worker.pid != old
+    assert not exists(old)
 
 
 def test_stop_in_the_middle_fails_the_job_and_leaves_nothing(child_command, wait_until, exists):
@@ -97,5 +103,7 @@ def test_stop_in_the_middle_fails_the_job_and_leaves_nothing(child_command, wait
     wait_until(lambda: worker.poll() and worker.job.step > 0)
     pid = worker.pid
     worker.stop()
-    assert worker.job.state is State.FAILED and worker.pid is None
-    assert not exists(pid) and set(threading.enumerate()) <= before
+    assert worker.job.state is State.FAILED
+    assert worker.pid is None
+    assert not exists(pid)
+    assert set(threading.enumerate()) <= before

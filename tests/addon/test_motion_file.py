@@ -23,7 +23,8 @@ def test_what_is_written_is_read(tmp_path):
     motion_file.write(tmp_path / "a.npz", motion)
     again = motion_file.read(tmp_path / "a.npz")
     assert np.abs(again.rotations - motion.rotations).max() < 1e-15
-    assert np.array_equal(again.root_translation, motion.root_translation) and again.fps == motion.fps
+    assert np.array_equal(again.root_translation, motion.root_translation)
+    assert again.fps == motion.fps
 
 
 def test_other_skeleton_is_not_written(tmp_path):

@@ -53,7 +53,8 @@ def test_request_brings_progress_in_order_and_then_the_motion(opened, child_comm
     assert steps == [1, 2, 3, 4]
     done = events[-1]
     motion = wire.done_motions(done.message, done.arrays)[0]
-    assert len(motion) == 30 and motion.fps == 30.0
+    assert len(motion) == 30
+    assert motion.fps == 30.0
 
 
 def test_cancel_stops_a_running_request_and_the_backend_stays(opened, child_command, wait_until):
@@ -78,7 +79,8 @@ def test_crash_is_told_with_exit_code_and_the_backends_last_words(opened, child_
     session.send(Generate(id="a", prompt="crash"))
     ended = events_until(session, wait_until, Done)[-1]
     assert isinstance(ended, Ended)
-    assert "exit code 3" in ended.reason and "the test wanted a crash" in ended.reason
+    assert "exit code 3" in ended.reason
+    assert "the test wanted a crash" in ended.reason
     assert "the test wanted a crash" in session.errors()
 
 
@@ -103,7 +105,8 @@ def test_killed_backend_is_told_by_its_signal(opened, child_command, wait_until)
 )
 def test_what_is_no_backend_ends_with_a_reason(opened, wait_until, code, reason):
     ended = events_until(opened(script(code)), wait_until, Done)[-1]
-    assert isinstance(ended, Ended) and reason in ended.reason
+    assert isinstance(ended, Ended)
+    assert reason in ended.reason
 
 
 @pytest.mark.parametrize("command", [["/no/such/program"], [""], [os.path.dirname(__file__)]])
@@ -118,7 +121,8 @@ def test_stop_leaves_neither_process_nor_threads(child_command, wait_until, exis
     session.send(Generate(id="a", prompt="slow"))
     events_until(session, wait_until, Progress)
     session.stop()
-    assert not session.alive and not exists(session.pid)
+    assert not session.alive
+    assert not exists(session.pid)
     assert set(threading.enumerate()) <= before
 
 

@@ -20,6 +20,8 @@ def random_pack(tmp_path_factory) -> Path:
     text = KinemaTower(semantic=12, attributes=("left", "right"), width=16, layers=1, heads=2, context=16, embedding=8)
     autoencoder = AutoencoderConfig(latent=8, widths=(16, 16, 16), blocks=(1, 1, 1))
     denoiser = DenoiserConfig(latent=8, text=text.output, width=16, layers=1, heads=2, feedforward=32)
+    network = Denoiser(denoiser)
+    torch.nn.init.normal_(network.out.weight)  # begins as zero, which would make every motion the same
     folder = tmp_path_factory.mktemp("models") / "random"
     write_pack(
         folder,
@@ -31,7 +33,7 @@ def random_pack(tmp_path_factory) -> Path:
         weights={
             "text.safetensors": build_tower(text).state_dict(),
             "autoencoder.safetensors": Autoencoder(autoencoder).state_dict(),
-            "denoiser.safetensors": Denoiser(denoiser).state_dict(),
+            "denoiser.safetensors": network.state_dict(),
         },
         sections={
             "text": config_to_dict(text),

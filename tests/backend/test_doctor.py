@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -15,7 +16,8 @@ from kinema.errors import EnvironmentSetupError
 
 def report(capsys, *arguments: str) -> tuple[int, dict[str, dict[str, str]]]:
     code = main(["doctor", "--json", "--device", "cpu", *arguments])
-    answer = json.loads(capsys.readouterr().out)
+    (line,) = capsys.readouterr().out.splitlines()
+    answer = json.loads(line)
     assert answer["works"] is (code == 0)
     return code, {check["name"]: check for check in answer["checks"]}
 
@@ -141,3 +143,14 @@ def test_without_any_blender_the_fix_names_both_ways(monkeypatch):
     monkeypatch.setattr(blender.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(EnvironmentSetupError, match=r"pip install 'kinema\[blender\]'.*KINEMA_BLENDER"):
         blender.find()
+
+
+def test_the_json_of_a_real_process_stands_on_stdout():
+    child = subprocess.run(
+        [sys.executable, "-m", "kinema", "doctor", "--json", "--model", "none-such"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (child.returncode, child.stderr) == (1, "")
+    assert json.loads(child.stdout)["event"] == "report"

@@ -18,6 +18,10 @@ _resources = tempfile.mkdtemp(prefix="kinema-blender-")
 os.environ["BLENDER_USER_RESOURCES"] = _resources
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs_no_bpy: runs an application instead of the bpy module")
+
+
 def pytest_sessionfinish():
     shutil.rmtree(_resources, ignore_errors=True)
 

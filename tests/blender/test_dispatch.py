@@ -49,10 +49,12 @@ def test_prompt_becomes_a_character_with_an_action_and_its_provenance(addon):
     run()
     armature = scene.kinema.target
     action = armature.animation_data.action
-    assert action.name == "a person walks" and dispatch.message == "Made a person walks"
+    assert action.name == "a person walks"
+    assert dispatch.message == "Made a person walks"
     assert tuple(action.frame_range) == (5, 5 + int(59 * 24 / 30))
     origin = json.loads(action["kinema"])
-    assert origin["request"]["prompt"] == "a person walks" and origin["request"]["seed"] == 3
+    assert origin["request"]["prompt"] == "a person walks"
+    assert origin["request"]["seed"] == 3
     assert origin["pack"]["licence"] == "CC0-1.0"
 
 
@@ -76,9 +78,11 @@ def test_result_is_one_undo_step(addon):
     bpy.ops.ed.undo_push(message="before")
     generate("a person jumps")
     run()
-    assert "a person jumps" in bpy.data.actions and "Kinema" in bpy.data.objects
+    assert "a person jumps" in bpy.data.actions
+    assert "Kinema" in bpy.data.objects
     bpy.ops.ed.undo()
-    assert "a person jumps" not in bpy.data.actions and "Kinema" not in bpy.data.objects
+    assert "a person jumps" not in bpy.data.actions
+    assert "Kinema" not in bpy.data.objects
     bpy.ops.ed.redo()
     action = bpy.data.objects["Kinema"].animation_data.action
     assert action.name == "a person jumps"
@@ -98,8 +102,10 @@ def test_cancel_changes_nothing_in_the_file(addon):
         time.sleep(0.005)
     assert bpy.ops.kinema.cancel() == {"FINISHED"}
     run()
-    assert dispatch.message == "Cancelled" and not bpy.ops.kinema.cancel.poll()
-    assert not bpy.data.actions and not bpy.data.objects
+    assert dispatch.message == "Cancelled"
+    assert not bpy.ops.kinema.cancel.poll()
+    assert not bpy.data.actions
+    assert not bpy.data.objects
 
 
 def test_crash_is_shown_with_its_reason_and_generate_works_again(addon):
@@ -135,11 +141,14 @@ def test_result_waits_for_object_mode_when_it_brings_a_character(addon):
     while not dispatch.waiting:
         dispatch.drain()
         time.sleep(0.005)
-    assert dispatch.drain() and not bpy.data.actions and "Edit Mode" in dispatch.message
+    assert dispatch.drain()
+    assert not bpy.data.actions
+    assert "Edit Mode" in dispatch.message
     assert bpy.context.mode == "EDIT_MESH"
     bpy.ops.object.mode_set(mode="OBJECT")
     run()
-    assert "walk" in bpy.data.actions and bpy.context.view_layer.objects.active == cube
+    assert "walk" in bpy.data.actions
+    assert bpy.context.view_layer.objects.active == cube
 
 
 def test_pose_mode_is_kept(addon):
@@ -155,7 +164,8 @@ def test_pose_mode_is_kept(addon):
     bpy.context.scene.kinema.target = None
     generate("a new one")
     run()
-    assert bpy.context.mode == "POSE" and bpy.context.object == armature
+    assert bpy.context.mode == "POSE"
+    assert bpy.context.object == armature
     assert armature.animation_data.action.name == "onto it"
     assert bpy.context.scene.kinema.target != armature
 
@@ -186,11 +196,14 @@ def test_unregister_in_the_middle_leaves_no_process_thread_or_timer(scene, monke
     while not (dispatch.drain() and dispatch.worker.job.step):
         time.sleep(0.005)
     pid = dispatch.worker.pid
-    assert bpy.app.timers.is_registered(dispatch._tick) and running(pid)
+    assert bpy.app.timers.is_registered(dispatch._tick)
+    assert running(pid)
     blender_addon.unregister()
-    assert not running(pid) and not bpy.app.timers.is_registered(dispatch._tick)
+    assert not running(pid)
+    assert not bpy.app.timers.is_registered(dispatch._tick)
     assert set(threading.enumerate()) <= before
-    assert not hasattr(bpy.types.Scene, "kinema") and not hasattr(bpy.types, "KINEMA_PT_generate")
+    assert not hasattr(bpy.types.Scene, "kinema")
+    assert not hasattr(bpy.types, "KINEMA_PT_generate")
 
 
 def test_registering_twice_in_a_row_works(scene):

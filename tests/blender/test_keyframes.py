@@ -49,7 +49,8 @@ def test_every_version_keeps_curves_in_its_own_way(armature):
     assert armature.animation_data.action == action
     if bpy.app.version >= (4, 4, 0):
         assert armature.animation_data.action_slot in list(action.slots)
-        assert len(action.slots) == 1 and action.slots[0].target_id_type == "OBJECT"
+        assert len(action.slots) == 1
+        assert action.slots[0].target_id_type == "OBJECT"
     curves = curves_of(action, armature)
     assert len(curves) == 7
     assert {curve.group.name for curve in curves} == {"L_Elbow", "Pelvis"}
@@ -95,13 +96,12 @@ def test_interpolation_is_what_was_asked_for(armature, kind):
         assert curve.evaluate(2.5) == pytest.approx(middle)
     else:
         assert {key.handle_left_type for key in curve.keyframe_points} == {"AUTO_CLAMPED"}
-        assert 9.0 < curve.evaluate(2.5) < 36.0 and curve.evaluate(2.5) != pytest.approx(22.5, abs=1e-3)
+        assert 9.0 < curve.evaluate(2.5) < 36.0
+        assert curve.evaluate(2.5) != pytest.approx(22.5, abs=1e-3)
 
 
 def snapshot(action, owner):
-    return [
-        (c.data_path, c.array_index, [tuple(k.co) for k in c.keyframe_points]) for c in curves_of(action, owner)
-    ]
+    return [(c.data_path, c.array_index, [tuple(k.co) for k in c.keyframe_points]) for c in curves_of(action, owner)]
 
 
 def test_users_action_stays_as_it_was_and_is_not_lost(scene, armature, swaying):

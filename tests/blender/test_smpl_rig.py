@@ -68,7 +68,7 @@ def test_rest_pose_stands_on_the_floor_facing_the_front_view(scene):
 
     armature = smpl.build(scene, "Kinema")
     bones = armature.data.bones
-    assert [bone.name for bone in bones] == sorted(SMPL_NAMES, key=[bone.name for bone in bones].index)
+    assert set(bones.keys()) == set(SMPL_NAMES)
     for index, parent in enumerate(SMPL_PARENTS):
         wanted = SMPL_NAMES[parent] if parent >= 0 else None
         assert (bones[SMPL_NAMES[index]].parent.name if bones[SMPL_NAMES[index]].parent else None) == wanted
@@ -84,8 +84,8 @@ def test_knees_and_elbows_bend_about_their_local_x(scene):
     from blender_addon.rigs import smpl
 
     bones = smpl.build(scene, "Kinema").data.bones
-    assert abs(bones["L_Knee"].x_axis.x) > 0.95 and abs(bones["R_Knee"].x_axis.x) > 0.95
-    assert abs(bones["L_Elbow"].x_axis.z) > 0.95 and abs(bones["R_Elbow"].x_axis.z) > 0.95
+    for joint, axis in (("L_Knee", "x"), ("R_Knee", "x"), ("L_Elbow", "z"), ("R_Elbow", "z")):
+        assert abs(getattr(bones[joint].matrix_local.to_3x3().col[0], axis)) > 0.95, joint
 
 
 def test_preview_body_is_closed_weighted_and_light(scene):
@@ -129,7 +129,8 @@ def test_hand_of_the_body_goes_where_the_wrist_goes(scene, swaying):
         points = [body.evaluated_get(graph).data.vertices[index].co.copy() for index in hand]
         wrist = placed.armature.evaluated_get(graph).pose.bones["L_Wrist"].head
         distances.append([(point - wrist).length for point in points])
-    assert len(hand) > 50 and np.ptp(distances, axis=0).max() < 0.004
+    assert len(hand) > 50
+    assert np.ptp(distances, axis=0).max() < 0.004
 
 
 def test_bodies_share_their_materials(scene):
@@ -151,7 +152,9 @@ def test_rig_is_recognised_and_others_are_not(scene):
     armature = smpl.build(scene, "Kinema")
     assert rig_of(armature) is RIGS["smpl"]
     other = bpy.data.objects.new("Other", bpy.data.armatures.new("Other"))
-    assert rig_of(other) is None and rig_of(armature.children[0]) is None and rig_of(None) is None
+    assert rig_of(other) is None
+    assert rig_of(armature.children[0]) is None
+    assert rig_of(None) is None
 
 
 def test_foreign_motions_and_armatures_are_refused_with_the_fix(scene, swaying):

@@ -31,7 +31,10 @@ LONGEST_SHIFT = 0.2
 """A stance that slides farther than twice this is locked only partly, metres: the clip means to slide."""
 
 FLATTEST = np.radians(30.0)
-"""A foot tilted more than this is left at its angle even when heel and ball are said to stand."""
+"""A foot tilted sideways or turning more than this while it stands is left at its angle."""
+
+HEEL_OFF = 0.03
+"""A heel higher than this above the ball is rolling off, metres, and is not pressed down though said to stand."""
 
 DEEPEST_PELVIS = 0.08
 """The pelvis is lowered by no more than this to let a foot reach the ground, metres."""
@@ -47,7 +50,9 @@ def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) ->
     if strength == 0.0:
         return motion
     legs = legs_of(motion)
-    turns = np.stack([_flatten(legs.feet[:, side], standing[:, side], motion.fps) for side in (0, 1)], axis=1)
+    level = np.abs(np.diff(sole_points(legs.ankles, legs.feet)[..., 1], axis=2))[..., 0] < HEEL_OFF
+    flat = standing.all(axis=2) & level
+    turns = np.stack([_flatten(legs.feet[:, side], flat[:, side], motion.fps) for side in (0, 1)], axis=1)
     feet = quaternion.multiply(quaternion_from_rotation_vector(strength * turns), legs.feet)
     points = sole_points(legs.ankles, feet)
     offsets = np.stack([_hold(points[:, side], standing[:, side], motion.fps) for side in (0, 1)], axis=1)
@@ -63,8 +68,8 @@ def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) ->
 
 
 def _flatten(rotations: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
-    """World rotations (T, 4) of one foot -> rotation vectors (T, 3) that keep it flat while heel and ball stand."""
-    flat = stands.all(axis=1)
+    """World rotations (T, 4) of one foot -> rotation vectors (T, 3) that keep it level and unturning where `stands`."""
+    flat = stands.copy()
     out = np.zeros((len(rotations), 3))
     for start, stop in spans(flat):
         q = rotations[start:stop]

@@ -30,30 +30,32 @@ def carries(clip: RealClip, predicate: Predicate) -> bool:
 def validate(
     suite: Sequence[Predicate], clips: Sequence[RealClip], *, most: int = 60, chance_clips: int = 200, seed: int = 0
 ) -> list[Validity]:
-    """One row a predicate, on at most `most` labelled clips and on `chance_clips` windows of other clips.
+    """One row a predicate, on at most `most` labelled clips and on windows of `chance_clips` clips without its label.
 
-    The windows are drawn evenly over sources, as long as the predicate's prompts are generated, from captured clips
-    that do not carry its label; hand-keyed game animation serves as labelled clips only. The same seed draws the same
-    windows.
+    The windows are as long as the predicate's prompts are generated, drawn evenly over sources from captured clips;
+    hand-keyed game animation serves as labelled clips only. The same seed draws the same windows.
     """
     rng = np.random.default_rng(seed)
-    signals: dict[int, Signals] = {}
+    captured = [i for i, clip in enumerate(clips) if not clip.keyed]
+    drawn = _draw(rng, captured, clips, chance_clips)
+    whole: dict[int, Signals] = {}
+    windows: dict[float, dict[int, Signals]] = {}
 
     def read(index: int) -> Signals:
-        if index not in signals:
-            signals[index] = Signals.of(clips[index].motion)
-        return signals[index]
+        if index not in whole:
+            whole[index] = Signals.of(clips[index].motion)
+        return whole[index]
 
     rows = []
     for predicate in suite:
         labelled = [i for i, clip in enumerate(clips) if carries(clip, predicate)]
         chosen = sorted(rng.choice(labelled, most, replace=False)) if len(labelled) > most else labelled
-        captured = [i for i, clip in enumerate(clips) if not clip.keyed]
-        others = np.setdiff1d(captured, labelled)
-        drawn = _draw(rng, others, clips, chance_clips)
+        if predicate.seconds not in windows:
+            windows[predicate.seconds] = {i: window(read(i), predicate.seconds, rng) for i in drawn}
+        others = [s for i, s in windows[predicate.seconds].items() if i not in labelled]
         hits = [predicate.holds(read(i)) for i in chosen]
-        lucky = [predicate.holds(window(read(i), predicate.seconds, rng)) for i in drawn]
-        rows.append(Validity(predicate.name, len(chosen), _mean(hits), len(drawn), _mean(lucky)))
+        lucky = [predicate.holds(s) for s in others]
+        rows.append(Validity(predicate.name, len(chosen), _mean(hits), len(others), _mean(lucky)))
     return rows
 
 
@@ -66,20 +68,17 @@ def window(s: Signals, seconds: float, rng: np.random.Generator) -> Signals:
     return s.crop(start, start + length)
 
 
-def _draw(rng: np.random.Generator, indices: np.ndarray, clips: Sequence[RealClip], count: int) -> list[int]:
-    """`count` clips (or all), each drawn from a source drawn first, so that no large source decides what chance is."""
-    if len(indices) <= count:
-        return [int(i) for i in indices]
-    sources: dict[str, list[int]] = {}
-    for i in indices:
-        sources.setdefault(clips[i].source, []).append(int(i))
-    names = sorted(sources)
-    queues = {name: list(rng.permutation(sources[name])) for name in names}
+def _draw(rng: np.random.Generator, indices: Sequence[int], clips: Sequence[RealClip], count: int) -> list[int]:
+    """`count` clips (or all), each from a source drawn first, so that no large source decides what chance is."""
+    left: dict[str, list[int]] = {}
+    for i in rng.permutation(np.array(indices, dtype=int)):
+        left.setdefault(clips[i].source, []).append(int(i))
     drawn: list[int] = []
-    while len(drawn) < count:
-        queue = queues[names[int(rng.integers(len(names)))]]
-        if queue:
-            drawn.append(int(queue.pop()))
+    while left and len(drawn) < count:
+        name = sorted(left)[int(rng.integers(len(left)))]
+        drawn.append(left[name].pop())
+        if not left[name]:
+            del left[name]
     return drawn
 
 

@@ -43,10 +43,13 @@ def root_path(features: Tensor) -> tuple[Tensor, Tensor]:
     return heading, torch.cumsum(torch.cat([torch.zeros_like(step[:, :1]), step], dim=1), dim=1)
 
 
-def world_positions(features: Tensor) -> Tensor:
-    """Features (B, T, 203), not normalised -> world joint positions (B, T, 22, 3), metres."""
+def world_positions(features: Tensor, local: Tensor | None = None) -> Tensor:
+    """Features (B, T, 203), not normalised -> world joint positions (B, T, 22, 3), metres.
+
+    `local`: their `local_positions`, where the caller has them already.
+    """
     heading, ground = root_path(features)
-    local = local_positions(features)
+    local = local_positions(features) if local is None else local
     sine, cosine = torch.sin(heading)[..., None], torch.cos(heading)[..., None]
     x, y, z = local.unbind(-1)
     turned = torch.stack([cosine * x + sine * z, y, cosine * z - sine * x], dim=-1)

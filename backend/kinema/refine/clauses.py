@@ -19,6 +19,7 @@ _PART_GROUP: dict[str, str] = WORDS["part_group"]
 _NEGATIONS: PhraseTable[bool] = PhraseTable(dict.fromkeys(WORDS["negations"], True))
 
 
+_WITH_ARMS: dict[str, str] = WORDS["with_arms"]
 _REVERSALS: dict[str, str] = WORDS["reversals"]
 _PREPOSITIONS = frozenset(WORDS["prepositions"])
 
@@ -125,6 +126,8 @@ def _segment_events(tokens: Sequence[Token], segment: Segment, marks: Sequence[M
         pronoun = _has_pronoun(tokens, hit.end, end)
         name = _variant(hit, segment, tokens, memory)
         modifiers = _with_sides(modifiers_in(tokens, marks, start, end, (hit.start, hit.end)), memory, pronoun)
+        if modifiers.arm_side:
+            name = _WITH_ARMS.get(name, name)
         if "down" in modifiers.flags and "up" not in modifiers.flags:
             name = _REVERSALS.get(name, name)
         participle = tokens[hit.start].raw.endswith("ing")

@@ -119,10 +119,12 @@ def modifiers_in(
         word = tokens[position].raw
         if word not in _SIDES or position in covered:
             continue
+        if position in limb_sides:
+            continue
         preceding = tokens[position - 1].lemma if position else ""
         if preceding in ("with", "use") or position + 1 == event[0] or event[0] <= position < event[1] - 1:
             bare = bare or word
-        elif position not in limb_sides:
+        else:
             flags.add(word)
     return Modifiers(
         flags=frozenset(flags),

@@ -76,8 +76,8 @@ def verbs_in(
             number_at(tokens[k]) or tokens[k].raw in _COUNTERS for k in range(max(segment.start, start - 3), start)
         )
         if meaning.name in ("step", "walk") and single and token.lemma in ("step", "pace") and counted:
-            if any(hit.rank == 2 for hit in hits):
-                continue
+            if segment.connector == "while" or any(hit.rank == 2 for hit in hits):
+                continue  # a number of steps, not another motion: 'walks four steps', 'walks with four steps'
             rank = 2
         hits.append(Hit(start, end, meaning, rank))
     hits = [hit for k, hit in enumerate(hits) if not k or hit.meaning.name != hits[k - 1].meaning.name]

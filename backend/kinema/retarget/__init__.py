@@ -1,6 +1,7 @@
 """Any human source skeleton -> the 22 joints of SMPL_BODY.
 
-`to_smpl` gives the motion, `retarget` the motion and how well it fits, `map_joints` which source joint plays which part.
+`to_smpl` gives the motion, `retarget` the motion and how well it fits, `map_joints` which source joint plays which
+part.
 """
 
 from .anatomy import map_joints

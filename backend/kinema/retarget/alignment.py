@@ -13,7 +13,7 @@ import numpy as np
 from ..protocol import quaternion
 from .anatomy import SIDES, Anatomy
 from .feet import foot_alignment, foot_up
-from .from_motion import align_from_motion, mean_relative, snap_axis
+from .from_motion import align_from_motion, axis_aligned, mean_relative, snap_axis
 from .from_rest import align_from_rest
 from .poses import Poses
 from .rest import RestPose, unit
@@ -44,7 +44,7 @@ def _align_foot(
     ankle, knee = anatomy.limbs[f"{side}_Ankle"], anatomy.limbs[f"{side}_Knee"]
     toe = anatomy.limbs.get(f"{side}_Foot")
     if rest is None:
-        prior, forward = _foot_from_motion(found, poses, ankle, knee, toe)
+        prior, forward = _foot_from_motion(found, poses, anatomy, side)
     else:
         back = quaternion.conjugate(rest.turn)
         down = unit(rest.positions[ankle] - rest.positions[knee])
@@ -61,14 +61,18 @@ def _align_foot(
 
 
 def _foot_from_motion(
-    found: dict[int, np.ndarray], poses: Poses, ankle: int, knee: int, toe: int | None
+    found: dict[int, np.ndarray], poses: Poses, anatomy: Anatomy, side: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Up and forward of a foot in its ankle's frame, before its standing frames are asked: across it lies the knee's hinge."""
+    """Up and forward of a foot in its ankle's frame, from the knee's hinge, which lies across it."""
+    ankle, knee = anatomy.limbs[f"{side}_Ankle"], anatomy.limbs[f"{side}_Knee"]
+    toe = anatomy.limbs.get(f"{side}_Foot")
     shin = quaternion.multiply(poses.rotations[:, knee], found[knee])
     neutral = mean_relative(poses, ankle, shin)
     if toe is None:
         return quaternion.rotate(neutral, Y), quaternion.rotate(neutral, Z)
     bone = unit(poses.local(ankle, poses.between(ankle, toe)).mean(axis=0))
-    across = snap_axis(quaternion.rotate(neutral, X), bone)
+    across = quaternion.rotate(neutral, X)
+    if axis_aligned(poses, anatomy):
+        across = snap_axis(across, bone)
     level = unit(np.cross(bone, across))
     return np.cos(ANKLE_SLOPE) * level - np.sin(ANKLE_SLOPE) * bone, bone

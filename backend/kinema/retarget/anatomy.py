@@ -1,4 +1,4 @@
-"""Where the parts of a human body are in a skeleton: by the joints' names, and by the tree where names leave it open."""
+"""Where the parts of a human body are in a skeleton: by the joints' names, by the tree where names leave it open."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ class Anatomy:
     `limbs`: "L_Hip", "L_Knee", ... "R_Wrist" -> joint; collars and toes ("L_Foot") only where the source has them.
     `pelvis`: joint that carries both legs. `spine`: joints above it up to the one that carries both arms, lowest first;
     may be empty. `neck`: joints between that one and the head. `head`: the head's own joint, or None.
-    `hands`: "L"/"R" -> the joint whose rotation is the hand's: the wrist, or a joint at the same place that goes on from it.
-    `fingers`: "L"/"R" -> first joints of the fingers without the thumb, `palms`: those of index and little finger, where
-    the source has them.
+    `hands`: "L"/"R" -> the joint whose rotation is the hand's: the wrist, or a joint at the same place that goes on
+    from it.
+    `fingers`: "L"/"R" -> first joints of the fingers without the thumb, `palms`: those of index and little finger,
+    where the source has them.
     """
 
     limbs: dict[str, int]
@@ -49,7 +50,7 @@ class Anatomy:
         return self.spine[-1] if self.spine else self.pelvis
 
     def by_smpl_name(self) -> dict[str, int]:
-        """SMPL joint name -> source joint, for every SMPL joint that has its own; the spine's joints spread over three."""
+        """SMPL joint name -> source joint, where a joint has its own; the spine's joints are spread over three."""
         joints = {"Pelvis": self.pelvis, **self.limbs}
         count = len(self.spine)
         if count >= 3:
@@ -204,7 +205,7 @@ class _Tree:
         found = self.chain(side, parts, required=3)
         elbow = found.get(f"{side}_Elbow")
         if elbow is not None and self.names[elbow].stem == "radius":
-            # An ASF skeleton's bone "wrist" is the end of the forearm, which turns about itself; "hand" bends at the wrist.
+            # In ASF skeletons "wrist" is the end of the forearm, which turns about itself; "hand" bends at the wrist.
             hand = next((j for j, name in enumerate(self.names) if (name.side, name.stem) == (side, "hand")), None)
             found |= {} if hand is None else {f"{side}_Wrist": hand}
         shoulder = found.get(f"{side}_Shoulder")
@@ -215,7 +216,7 @@ class _Tree:
         return found
 
     def chain(self, side: str, parts: tuple[str, ...], required: int) -> dict[str, int]:
-        """One joint for each part by name; the first `required` ones by descent where no name fits but the one above does."""
+        """A joint for each part by name; the first `required` by descent where only the one above is named."""
         found: dict[str, int] = {}
         above: int | None = None
         for number, part in enumerate(parts):

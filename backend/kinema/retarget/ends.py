@@ -1,7 +1,7 @@
 """Hands and feet to where the source has them: the pelvis' height, the places of ankles and wrists.
 
-Here `wanted` is (T, J, 3), the source's joint positions scaled to SMPL's legs; `world` (T, 22, 4) are the global rotations
-of SMPL's joints, which the two reach functions change in place; `root` (T, 3) is the pelvis.
+Here `wanted` is (T, J, 3), the source's joint positions scaled to SMPL's legs; `world` (T, 22, 4) are the global
+rotations of SMPL's joints, which the two reach functions change in place; `root` (T, 3) is the pelvis.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def root_above_hips(world: np.ndarray, wanted: np.ndarray, anatomy: Anatomy) -> 
 def _lift(positions: np.ndarray, wanted: np.ndarray, anatomy: Anatomy) -> float:
     """Metres to raise the pelvis: the median over straight, upright legs of what keeps them as straight as they were.
 
-    Hips of another width or depth bring the ankles nearer or farther, and one percent of a straight leg's length is a knee
-    bent by 16 degrees.
+    Hips of another width or depth bring the ankles nearer or farther, and one percent of a straight leg's length is a
+    knee bent by 16 degrees.
     """
     lifts = []
     for side in SIDES:
@@ -58,8 +58,8 @@ def _lift(positions: np.ndarray, wanted: np.ndarray, anatomy: Anatomy) -> float:
 def reach_ankles(world: np.ndarray, root: np.ndarray, wanted: np.ndarray, anatomy: Anatomy) -> None:
     """Turn the legs so that the ankles are where the scaled source has them: a foot that stands there stands here.
 
-    Toy figures have hips two or three times as wide as a human's on such legs. Theirs would be splayed; there the ankle's
-    place is counted from the hip joint instead, and standing feet may slide a little where the pelvis turns.
+    Toy figures have hips two or three times as wide as a human's on such legs. Theirs would be splayed; there the
+    ankle's place is counted from the hip joint instead, and standing feet may slide a little where the pelvis turns.
     """
     positions = place(world, root)
     for side in SIDES:
@@ -86,8 +86,9 @@ def reach_wrists(world: np.ndarray, root: np.ndarray, wanted: np.ndarray, anatom
 
     Trunks and shoulders differ far more between skeletons than legs do (shoulders from 0.35 to 0.61 m above the hips at
     SMPL's legs, forearms cut short by file conversions), so a hand's place relative to the hips says little. Arms keep
-    the directions that their rotations give, except near the body's middle plane: towards it a hand goes more and more to
-    where the source has it relative to the shoulders, scaled by the arms' length and, sideways, by the shoulders' width.
+    the directions that their rotations give, except near the body's middle plane: towards it a hand goes more and
+    more to where the source has it relative to the shoulders, scaled by the arms' length and, sideways, by the
+    shoulders' width.
     """
     positions = place(world, root)
     left = quaternion.rotate(world[:, INDEX["Spine3"]], X)
@@ -104,7 +105,7 @@ def reach_wrists(world: np.ndarray, root: np.ndarray, wanted: np.ndarray, anatom
         source_wrist = scale * (wanted[:, wrist] - source_middle)
         source_out = np.sum(source_wrist * outward, axis=-1)
         source_width = np.sum(source_shoulder * outward, axis=-1)
-        # Shoulder to wrist as in the source; sideways the middle plane stays where it is and the shoulder at the shoulder.
+        # Shoulder to wrist as in the source; sideways the middle plane stays in the middle.
         beyond = np.clip(source_out / np.maximum(source_width, NARROWEST), 0.0, 1.0) - 1.0
         wider = np.sum((positions[:, i] - middle) * outward, axis=-1) - source_width
         target = positions[:, i] + source_wrist - source_shoulder + (beyond * wider)[:, None] * outward

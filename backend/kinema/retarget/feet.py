@@ -21,7 +21,7 @@ LEG = 0.82
 
 
 def foot_alignment(side: str, up: np.ndarray, forward: np.ndarray) -> np.ndarray:
-    """C (4,) of an ankle whose sole faces against `up` and whose toes lie towards `forward`, both (3,) in its own frame."""
+    """C (4,) of an ankle whose sole faces against `up` and whose toes lie `forward`, both (3,) in its own frame."""
     toes = np.array(SMPL_OFFSETS[SMPL_NAMES.index(f"{side}_Foot")])
     return quaternion_from_matrix(frame(up, forward, "yz") @ frame(Y, toes, "yz").T)
 
@@ -41,8 +41,9 @@ def standing(poses: Poses, anatomy: Anatomy, side: str, leg: float) -> np.ndarra
 def foot_up(poses: Poses, anatomy: Anatomy, side: str, prior: np.ndarray, leg: float) -> np.ndarray:
     """(3,) the direction, in the ankle's frame, that points up when the sole is level: the median over standing frames.
 
-    `prior` (3,) stands where the foot hardly stands, where its standing frames disagree, or where they are as far from it
-    as in a clip on tiptoe. Farther off than any ankle bends, the source's foot is rolled over (some clips of HDM05).
+    `prior` (3,) stands where the foot hardly stands, where its standing frames disagree, or where they are as far
+    from it as in a clip on tiptoe. Farther off than any ankle bends, the source's foot is rolled over (some clips of
+    HDM05).
     """
     stand = standing(poses, anatomy, side, leg)
     if np.count_nonzero(stand) < max(5, 0.1 * poses.fps):
@@ -74,7 +75,7 @@ def sole_heights(positions: np.ndarray, world: np.ndarray) -> np.ndarray:
 
 
 def ground_height(positions: np.ndarray, world: np.ndarray, fps: float) -> float:
-    """Height of the ground, metres: where soles stand lowest; where another part of the body lies clearly lower, that."""
+    """Height of the ground, metres: where soles stand lowest; where another part of the body lies lower, that."""
     soles = sole_heights(positions, world)
     lowest = soles.min(axis=1)
     floor = float(np.percentile(lowest, 5))

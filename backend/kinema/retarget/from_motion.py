@@ -1,9 +1,9 @@
 """Alignment constants from the clip itself, for rest poses that are no standing human.
 
-Such rigs (Bandai, Character Creator exports) point all bones along one axis of their joints. Bones are known from offsets,
-the twist about them from the hinges of knees and elbows, trunk and head from their mean bearing. Where the bones lie
-exactly along their joints' axes, so do the body's own axes, and what the clip says is replaced by the nearest such frame:
-a hunched or one-armed clip then gets the same constants as any other.
+Such rigs (Bandai, Character Creator exports) point all bones along one axis of their joints. Bones are known from
+offsets, the twist about them from the hinges of knees and elbows, trunk and head from their mean bearing. Where the
+bones lie exactly along their joints' axes, so do the body's own axes, and what the clip says is replaced by the
+nearest such frame: a hunched or one-armed clip then gets the same constants as any other.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ STRAIGHT_HINGE = 0.02
 
 def align_from_motion(poses: Poses, anatomy: Anatomy) -> dict[int, np.ndarray]:
     """Source joint -> C (4,), of all joints but the feet."""
-    snap = SNAP_BEARING if _axis_aligned(poses, anatomy) else 0.0
+    snap = SNAP_BEARING if axis_aligned(poses, anatomy) else 0.0
     found = _trunk(poses, anatomy, snap)
     pelvis, chest = (quaternion.multiply(poses.rotations[:, j], found[j]) for j in (anatomy.pelvis, anatomy.chest))
     for side in SIDES:
         collar = anatomy.limbs.get(f"{side}_Collar")
         if collar is not None:
             found[collar] = _snap(mean_relative(poses, collar, chest), snap)
-        _limb(found, poses, anatomy, side, LEG, pelvis)
-        _limb(found, poses, anatomy, side, ARM, chest)
+        _limb(found, poses, anatomy, side, LEG, pelvis, snap > 0)
+        _limb(found, poses, anatomy, side, ARM, chest, snap > 0)
         elbow, wrist = anatomy.limbs[f"{side}_Elbow"], anatomy.limbs[f"{side}_Wrist"]
         forearm = quaternion.multiply(poses.rotations[:, elbow], found[elbow])
         for hand in (wrist, anatomy.hands[side]):
@@ -83,10 +83,12 @@ def _limb(
     side: str,
     parts: tuple[str, str, str],
     parent: np.ndarray,
+    aligned: bool,
 ) -> None:
     """Set C of both bones of a limb: along the bone by its offset, about it by the axis about which the limb bends.
 
-    `parent`: (T, 4) rotation of pelvis or chest, which stands in for the hinge of a limb that never bends.
+    `parent`: (T, 4) rotation of pelvis or chest, which stands in for the hinge of a limb that never bends. `aligned`:
+    hinges lie along their joints' axes.
     """
     middle, end = (f"{side}_{part}" for part in parts[1:])
     a, b, c = (anatomy.limbs[f"{side}_{part}"] for part in parts)
@@ -96,12 +98,14 @@ def _limb(
     hinge = np.cross(unit(upper), unit(lower)) + STRAIGHT_HINGE * quaternion.rotate(carried, axis)
     for joint, bone, name in ((a, upper, middle), (b, lower, end)):
         direction = poses.local(joint, unit(bone)).mean(axis=0)
-        across = snap_axis(unit(poses.local(joint, hinge).sum(axis=0)), direction)
+        across = unit(poses.local(joint, hinge).sum(axis=0))
+        if aligned:
+            across = snap_axis(across, direction)
         source, target = frame(direction, across, "xy"), frame(OFFSET[name], axis, "xy")
         found[joint] = quaternion_from_matrix(source @ target.T)
 
 
-def _axis_aligned(poses: Poses, anatomy: Anatomy) -> bool:
+def axis_aligned(poses: Poses, anatomy: Anatomy) -> bool:
     """Whether trunk and limbs lie along their joints' own axes, within 6 degrees."""
     chain = [anatomy.pelvis, *anatomy.spine, *anatomy.neck] + ([] if anatomy.head is None else [anatomy.head])
     bones = list(pairwise(chain))
@@ -114,7 +118,7 @@ def _axis_aligned(poses: Poses, anatomy: Anatomy) -> bool:
 
 
 def _palm(poses: Poses, anatomy: Anatomy, side: str, hand: int) -> np.ndarray | None:
-    """C of a hand by where its index and little finger begin: in SMPL's T pose palms face down, index fingers forward."""
+    """C of a hand by where index and little finger begin: in SMPL's rest pose palms face down, indices forward."""
     if side not in anatomy.palms:
         return None
     index, little = (poses.local(hand, poses.between(hand, joint)).mean(axis=0) for joint in anatomy.palms[side])
@@ -123,7 +127,7 @@ def _palm(poses: Poses, anatomy: Anatomy, side: str, hand: int) -> np.ndarray | 
 
 
 def _bearing(poses: Poses, joint: int, left: np.ndarray, up: np.ndarray, snap: float) -> np.ndarray:
-    """C of a joint that on average faces where world vectors `left`, `up` (T, 3) say; left exactly, up as near as can be."""
+    """C of a joint that on average bears as world vectors `left`, `up` (T, 3) say; left exactly, up nearly."""
     x = poses.local(joint, unit(left)).mean(axis=0)
     y = poses.local(joint, up).mean(axis=0)
     return _snap(quaternion_from_matrix(frame(x, y, "xy")), snap)
@@ -154,7 +158,7 @@ def _like(c: np.ndarray, parent: np.ndarray, snap: float) -> np.ndarray:
 
 
 def snap_axis(axis: np.ndarray, bone: np.ndarray) -> np.ndarray:
-    """The joint's own axis nearest to the unit vector `axis`, where the bone lies along another one and it is near enough."""
+    """The joint's own axis nearest to the unit vector `axis`, if it is near and the bone lies along another one."""
     best = int(np.argmax(np.abs(axis)))
     if int(np.argmax(np.abs(bone))) == best or np.max(np.abs(unit(bone))) < 0.99:
         return axis

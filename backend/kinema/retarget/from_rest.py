@@ -1,13 +1,16 @@
 """Alignment constants from a rest pose that is a standing human.
 
-Trunk and head are as in SMPL's rest pose. A limb's rest direction is swung from SMPL's by the shortest way, parent first:
-so a T, an A and an I pose with hands as they hang give the same.
+Trunk and head are as in SMPL's rest pose. A limb's rest direction is swung from SMPL's by the shortest way, parent
+first: so a T, an A and an I pose with hands as they hang give the same.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
+from ..geometry import rotation_vector_from_quaternion
 from ..protocol import quaternion
 from .anatomy import SIDES, Anatomy
 from .poses import Poses
@@ -15,7 +18,10 @@ from .rest import RestPose, frame, unit
 from .target import ARM, LEG, OFFSET, hinge_axis
 
 LEAST_BEND = 0.5
-"""Sum over frames of the sines of both elbows' bends below which a clip says nothing about their hinges."""
+"""Sum over frames of both elbows' bends, radians, below which a clip says nothing about their hinges."""
+
+LEAST_ROLL = np.radians(10.0)
+"""Smaller corrections are within what is uncertain: SMPL's own elbows are bent by 6 degrees at rest."""
 
 AGREEMENT = 0.985
 """Length of the mean hinge, of 1 where all frames agree, above which the elbows have one axis."""
@@ -28,41 +34,32 @@ def align_from_rest(poses: Poses, anatomy: Anatomy, rest: RestPose) -> dict[int,
     if anatomy.head is not None:
         found[anatomy.head] = back
     limbs = anatomy.limbs
-    roll = _elbow_roll(poses, anatomy, rest)
     for side in SIDES:
         if f"{side}_Collar" in limbs:
             found[limbs[f"{side}_Collar"]] = back
-        thigh, shin = _swings(rest.positions, anatomy, side, LEG)
-        upper, lower = _swings(rest.positions, anatomy, side, ARM)
-        hand = _hand(lower, rest.positions, anatomy, side)
-        turn = roll if side == "L" else -roll
-        upper = _rolled(upper, OFFSET[f"{side}_Elbow"], turn)
-        lower = _rolled(lower, OFFSET[f"{side}_Wrist"], turn)
-        for joint, swing in (
-            (limbs[f"{side}_Hip"], thigh),
-            (limbs[f"{side}_Knee"], shin),
-            (limbs[f"{side}_Shoulder"], upper),
-            (limbs[f"{side}_Elbow"], lower),
-            (limbs[f"{side}_Wrist"], hand),
-            (anatomy.hands[side], hand),
-        ):
-            found[joint] = quaternion.multiply(back, swing)
+        for parts in (LEG, ARM):
+            for part, swing in zip(parts[:2], _swings(rest.positions, anatomy, side, parts), strict=True):
+                found[limbs[f"{side}_{part}"]] = quaternion.multiply(back, swing)
+        hand = _hand(quaternion.multiply(rest.turn, found[limbs[f"{side}_Elbow"]]), rest.positions, anatomy, side)
+        found[limbs[f"{side}_Wrist"]] = found[anatomy.hands[side]] = quaternion.multiply(back, hand)
+    roll = _elbow_roll(poses, limbs, found)
+    for side, angle in zip(SIDES, (roll, -roll), strict=True):
+        for part, end in pairwise(ARM):
+            joint = limbs[f"{side}_{part}"]
+            turn = quaternion.from_axis_angle(unit(OFFSET[f"{side}_{end}"]), np.asarray(angle))
+            found[joint] = quaternion.multiply(found[joint], turn)
     return found
 
 
 def _swings(
     rest: np.ndarray, anatomy: Anatomy, side: str, parts: tuple[str, str, str]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations that bring SMPL's two bones of a limb onto the canonical rest pose's, the second carried by the first."""
+    """Rotations that bring SMPL's two bones of a limb onto the rest pose's, the second carried by the first."""
     _, middle, end = parts
     a, b, c = (rest[anatomy.limbs[f"{side}_{part}"]] for part in parts)
     first = quaternion.between(OFFSET[f"{side}_{middle}"], b - a)
     carried = quaternion.rotate(first, OFFSET[f"{side}_{end}"])
     return first, quaternion.multiply(quaternion.between(carried, c - b), first)
-
-
-def _rolled(swing: np.ndarray, bone: np.ndarray, angle: float) -> np.ndarray:
-    return quaternion.multiply(swing, quaternion.from_axis_angle(unit(bone), np.asarray(angle)))
 
 
 def _hand(swing: np.ndarray, rest: np.ndarray, anatomy: Anatomy, side: str) -> np.ndarray:
@@ -73,23 +70,23 @@ def _hand(swing: np.ndarray, rest: np.ndarray, anatomy: Anatomy, side: str) -> n
     return quaternion.multiply(quaternion.between(quaternion.rotate(swing, OFFSET[f"{side}_Hand"]), fingers), swing)
 
 
-def _elbow_roll(poses: Poses, anatomy: Anatomy, rest: RestPose) -> float:
+def _elbow_roll(poses: Poses, limbs: dict[str, int], found: dict[int, np.ndarray]) -> float:
     """Angle in radians about the left arm's bones (mirrored for the right) from SMPL's elbow hinge to the source's.
 
-    CMU's and HDM05's elbows have one axis, 30 degrees off the vertical of their T pose. Where the elbows of a clip agree on
-    one axis the twist is corrected by it; where they do not (three free axes, hardly any bend), the rest pose stands.
+    `found`: C of the upper arms before this correction. CMU's and HDM05's elbows have one axis, 30 degrees off the
+    vertical of their T pose. Where the elbows of a clip agree on one axis the twist is corrected by it; where they do not
+    (three free axes, hardly any bend), the rest pose stands.
     """
     total, weight = np.zeros(2), 0.0
     for side, mirror in zip(SIDES, (1.0, -1.0), strict=True):
-        a, b, c = (anatomy.limbs[f"{side}_{part}"] for part in ("Shoulder", "Elbow", "Wrist"))
-        normal = np.cross(unit(poses.between(a, b)), unit(poses.between(b, c)))
-        local = quaternion.rotate(rest.turn, poses.local(a, normal))
-        swing = quaternion.between(OFFSET[f"{side}_Elbow"], rest.positions[b] - rest.positions[a])
-        local = quaternion.rotate(quaternion.conjugate(swing), local)
-        hinge = frame(unit(OFFSET[f"{side}_Elbow"]), hinge_axis(side, "Elbow"), "xy")
-        parts = local @ hinge  # along the bone, along SMPL's hinge, across
+        upper, lower = limbs[f"{side}_Shoulder"], limbs[f"{side}_Elbow"]
+        local = quaternion.multiply(quaternion.conjugate(poses.rotations[:, upper]), poses.rotations[:, lower])
+        bend = quaternion.rotate(quaternion.conjugate(found[upper]), rotation_vector_from_quaternion(local))
+        # Along the bone (pronation, left out), along SMPL's hinge, across.
+        parts = bend @ frame(OFFSET[f"{side}_Elbow"], hinge_axis(side, "Elbow"), "xy")
         total += np.array([parts[:, 1].sum(), mirror * parts[:, 2].sum()])
         weight += float(np.linalg.norm(parts[:, 1:], axis=-1).sum())
     if weight < LEAST_BEND or np.linalg.norm(total) < AGREEMENT * weight or total[0] < 0.5 * weight:
         return 0.0
-    return float(np.arctan2(total[1], total[0]))
+    angle = float(np.arctan2(total[1], total[0]))
+    return angle if abs(angle) > LEAST_ROLL else 0.0

@@ -21,8 +21,9 @@ def reach(
 
     `base`: (T, 3) hip or shoulder. `upper`, `lower`: (T, 4) global rotations of thigh and shin, or of the arm's bones.
     `upper_bone`, `lower_bone`: (3,) offsets of their far ends. `hinge`: (3,) unit, in the upper bone's frame; turning
-    the lower bone about it by a positive angle bends the limb. `straightest`: (T,) share of the limb's full length beyond
-    which the target's distance is cut, so that a limb does not snap straight. Returns the new `upper` and `lower`.
+    the lower bone about it by a positive angle bends the limb. `straightest`: (T,) share of the limb's full length
+    beyond which the target's distance is cut, so that a limb does not snap straight. Returns the new `upper` and
+    `lower`.
 
     With n the hinge, u and v the bones in the world and D the wanted distance, the fold f solves
     |u + Rot(n, f) v| = D, that is  A cos f + B sin f = (D^2 - |u|^2 - |v|^2) / 2 - (u n)(v n),

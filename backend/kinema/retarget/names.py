@@ -29,25 +29,11 @@ STEMS: dict[str, tuple[str, ...]] = {
 _SIDED = ("Hip", "Knee", "Ankle", "Foot", "Collar", "Shoulder", "Elbow", "Wrist")
 
 _PREFIXES = frozenset(
-    (
-        "mixamorig",
-        "bip",
-        "biped",
-        "valve",
-        "cc",
-        "base",
-        "def",
-        "org",
-        "j",
-        "b",
-        "bn",
-        "c",
-        "joint",
-        "jnt",
-        "jt",
-        "bone",
-    )
-    + ("rig", "armature", "skeleton", "character", "char", "human", "avatar", "bind", "sk", "skel", "body")
+    [
+        *("mixamorig", "bip", "biped", "valve", "cc", "base", "def", "org", "j", "b", "bn", "c", "bind"),
+        *("joint", "jnt", "jt", "bone", "rig", "armature", "skeleton", "skel", "sk"),
+        *("character", "char", "human", "avatar", "body"),
+    ]
 )
 """Words that say nothing about the part ("ToeBase" is the toe, "LHipJoint" the hip)."""
 
@@ -56,10 +42,12 @@ _FINGERS = frozenset(
 )
 
 _HELPERS = frozenset(
-    ("twist", "share", "roll", "tweak", "corrective", "muscle", "helper", "dummy", "mch", "parent", "effector")
-    + ("ik", "fk", "pole", "pt", "target", "ctrl", "control", "kneeik", "elbowik", "handik", "heelik")
-    + ("nub", "end", "leaf", "tip", "site", "slot", "handslot", "weapon", "prop", "helmet", "hair", "cloth", "cape")
-    + ("eye", "jaw", "ear", "teeth", "tongue", "facial", "breast", "ribs", "rib", "big")
+    [
+        *("twist", "share", "roll", "tweak", "corrective", "muscle", "helper", "dummy", "mch", "parent", "effector"),
+        *("ik", "fk", "pole", "pt", "target", "ctrl", "control", "kneeik", "elbowik", "handik", "heelik"),
+        *("nub", "end", "leaf", "tip", "site", "slot", "handslot", "weapon", "prop", "helmet", "hair", "cloth", "cape"),
+        *("eye", "jaw", "ear", "teeth", "tongue", "facial", "breast", "ribs", "rib", "big"),
+    ]
 )
 """Words that mark joints which are no part of the chain from the pelvis to hands, feet and head."""
 

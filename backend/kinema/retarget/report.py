@@ -21,8 +21,8 @@ _BONES = (("Hip", "Knee"), ("Knee", "Ankle"), ("Shoulder", "Elbow"), ("Elbow", "
 class Report:
     """Figures of one retargeted clip; distances in metres, means over frames and both sides.
 
-    `scale`: SMPL's legs over the source's. `human_rest`: the rest pose was a standing human; otherwise the clip told how
-    its joints' frames lie. `turned`: the clip was not Y up.
+    `scale`: SMPL's legs over the source's. `human_rest`: the rest pose was a standing human; otherwise the clip told
+    how its joints' frames lie. `turned`: the clip was not Y up.
     `errors`: for "Hip" ... "Wrist", distance to the source scaled by `scale` and laid with its hips on the result's.
     `arm_errors`: for "Elbow" and "Wrist", the same with the source's arm scaled to SMPL's arm and laid on the result's
     shoulder, since trunks and shoulders differ far more between skeletons than limbs do.

@@ -31,8 +31,8 @@ def unit(v: np.ndarray) -> np.ndarray:
 
 
 def frame(primary: np.ndarray, secondary: np.ndarray, axes: str) -> np.ndarray:
-    """Rotation matrices (..., 3, 3) whose column `axes[0]` is `primary` and whose column `axes[1]` is as near `secondary`
-    as a right angle to the first allows, e.g. axes "xy". Vectors (..., 3) need no unit length."""
+    """Rotation matrices (..., 3, 3) whose column `axes[0]` is `primary` and whose column `axes[1]` is as near
+    `secondary` as a right angle to the first allows, e.g. axes "xy". Vectors (..., 3) need no unit length."""
     first, second = "xyz".index(axes[0]), "xyz".index(axes[1])
     a = unit(primary)
     b = unit(secondary - np.sum(secondary * a, axis=-1, keepdims=True) * a)

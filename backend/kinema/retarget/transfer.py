@@ -1,8 +1,9 @@
-"""Any human skeleton's motion on the SMPL body: rotations by alignment, then hands and feet to where the source has them."""
+"""Any human skeleton's motion on the SMPL body: rotations by alignment, then hands and feet to their places."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,8 +50,8 @@ def to_smpl(motion: Motion) -> Motion:
 def retarget(motion: Motion) -> Retargeted:
     """Bring a motion of any human skeleton onto the 22 joints of SMPL_BODY.
 
-    The clip is turned Y up, scaled by leg length and set on the ground; its heading and place on the ground stay. A clip
-    on SMPL_BODY itself comes back as it is. Raises SkeletonError when the skeleton is not recognised as human.
+    The clip is turned Y up, scaled by leg length and set on the ground; its heading and place on the ground stay. A
+    clip on SMPL_BODY itself comes back as it is. Raises SkeletonError when the skeleton is not recognised as human.
     """
     anatomy = find_anatomy(motion.skeleton)
     rest = human_rest(motion.skeleton, anatomy)
@@ -81,13 +82,11 @@ def _leg_length(poses: Poses, anatomy: Anatomy) -> float:
     """Length of the source's thigh and shin, metres, mean of both sides."""
     total = 0.0
     for side in SIDES:
-        for start, stop in zip(LEG[:2], LEG[1:], strict=True):
+        for start, stop in pairwise(LEG):
             bone = poses.between(anatomy.limbs[f"{side}_{start}"], anatomy.limbs[f"{side}_{stop}"])
             total += 0.5 * float(np.median(np.linalg.norm(bone, axis=-1)))
     if total < 1e-4:
-        raise SkeletonError(
-            "this skeleton does not look human: its legs have no length; export it with its bones' offsets"
-        )
+        raise SkeletonError("this skeleton does not look human: its legs have no length; export its bones' offsets")
     return total
 
 

@@ -140,8 +140,8 @@ def loss_terms(network: Autoencoder, features: Tensor, weights: LossWeights) -> 
         out = network.decode_raw(latents + level * extent * torch.randn_like(mean)).float()
     target = (features - network.feature_mean) / network.feature_std
     decoded = out * network.feature_std + network.feature_mean
-    made, real = kinematics.world_positions(decoded), kinematics.world_positions(features)
     made_local, real_local = kinematics.local_positions(decoded), kinematics.local_positions(features)
+    made, real = kinematics.world_positions(decoded, made_local), kinematics.world_positions(features, real_local)
     made_step, real_step = made.diff(dim=1), real.diff(dim=1)
     feet = list(FEET)
     standing = features[:, 1:, layout.CONTACTS, None] * features[:, :-1, layout.CONTACTS, None]

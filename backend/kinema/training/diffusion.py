@@ -30,7 +30,7 @@ from .run import Average, Checkpoint, Log, learning_rate
 class DecodedLoss:
     """Losses through the frozen decoder on the first `count` clips of a batch; metres and metres a frame."""
 
-    count: int = 8
+    count: int = 4
     position: float = 2.0
     velocity: float = 20.0
     standing: float = 10.0
@@ -85,7 +85,7 @@ def train(options: argparse.Namespace) -> None:
     network = Denoiser(config).to(device)
     autoencoder.to(device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.01)
-    average = Average(network, 0.9995)
+    average = Average(network, 0.999)
     generator = torch.Generator().manual_seed(0)
     checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
     log = Log(run / "losses.csv", options.steps)
@@ -172,10 +172,8 @@ def _decoded_terms(
         with torch.no_grad():
             theirs = autoencoder.decode(x0).float()
     ours_local, theirs_local = kinematics.local_positions(ours), kinematics.local_positions(theirs)
-    ours_step, theirs_step = (
-        kinematics.world_positions(ours).diff(dim=1),
-        kinematics.world_positions(theirs).diff(dim=1),
-    )
+    ours_step = kinematics.world_positions(ours, ours_local).diff(dim=1)
+    theirs_step = kinematics.world_positions(theirs, theirs_local).diff(dim=1)
     standing = (theirs[:, 1:, layout.CONTACTS, None] > 0.5).float() * keep[:, 1:, None, None]
     mass = keep.sum().clamp(min=1.0)
     return {

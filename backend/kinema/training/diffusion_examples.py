@@ -86,11 +86,14 @@ def _captioned(item: Item, start: int, latents: int, table: TextTable) -> Iterat
     for caption in item.clip.captions:
         if caption.dataset not in CAPTION_SETS:
             continue
-        text = mirror_text(caption.text) if item.mirrored else caption.text
+        text, parts = caption.text, _lexicon_parts(caption.text)
+        if item.mirrored:
+            # Not the mirrored text refined: a limb that the text leaves open would not change sides.
+            text, parts = mirror_text(text), refine.mirror_parts(parts)
         first = round(caption.start * layout.FPS / STRIDE)
         last = min(round(caption.end * layout.FPS / STRIDE), latents)
         if last - first >= SHORTEST:
-            wording = table.wording(text, _lexicon_parts(text))
+            wording = table.wording(text, dict(parts))
             spans.setdefault((first, last), []).append(wording)
     for (first, last), wordings in spans.items():
         label = f"{item.clip.source}/{item.clip.action}" if item.clip.action else item.clip.id

@@ -27,7 +27,7 @@ from torch.nn import functional as F
 
 from kinema.text.tokens import Tokenizer, pad
 from kinema.text.tower import KinemaTower, build_tower, config_to_dict
-from kinema.training.text_attributes import AMPLITUDES, ATTRIBUTES, attribute_table
+from kinema.training.text_attributes import AMPLITUDES, ATTRIBUTES, ORDER_WEIGHTS, attribute_table
 from kinema.training.text_data import training_groups, vocabulary_words
 from kinema.training.text_teacher import TEACHER_SIZE, cached_embeddings
 
@@ -37,12 +37,12 @@ SHARES = {
     "variants": 0.14,
     "labels": 0.03,
     "parts": 0.12,
+    "ordered": 0.25,
     "words": 0.06,
     "framed": 0.09,
 }
 """How often each group of sentences is drawn."""
 
-BATCH = 256
 PEAK_RATE = 2e-3
 WARM_UP = 0.03
 TEMPERATURE = 0.05
@@ -69,17 +69,17 @@ class Corpus:
             {name: np.array([number[text] for text in group]) for name, group in groups.items() if group},
         )
 
-    def batches(self, generator: np.random.Generator) -> Iterator[np.ndarray]:
+    def batches(self, generator: np.random.Generator, batch: int) -> Iterator[np.ndarray]:
         """Row numbers, all batches of one size; texts of a batch have similar lengths, which saves padding."""
         names = list(self.groups)
         shares = np.array([SHARES[name] for name in names])
         lengths = np.array([len(row) for row in self.rows])
         while True:
-            counts = generator.multinomial(64 * BATCH, shares / shares.sum())
+            counts = generator.multinomial(64 * batch, shares / shares.sum())
             drawn = np.concatenate([generator.choice(self.groups[n], c) for n, c in zip(names, counts, strict=True)])
             drawn = np.unique(drawn)
             order = np.argsort(lengths[drawn] + generator.uniform(0, 4, len(drawn)))
-            size = min(BATCH, len(drawn))
+            size = min(batch, len(drawn))
             spare = len(drawn) % size
             kept = np.delete(drawn[order], generator.choice(len(drawn), spare, replace=False))
             yield from generator.permutation(kept.reshape(-1, size))
@@ -90,7 +90,8 @@ def losses(output: Tensor, teacher: Tensor, held: Tensor) -> dict[str, Tensor]:
     amplitudes = torch.as_tensor(AMPLITUDES, dtype=output.dtype)
     semantic, attributes = output.split([teacher.shape[1], held.shape[1]], dim=1)
     distance = (semantic - teacher).square().sum(1).mean()
-    bce = F.binary_cross_entropy_with_logits(8 * (attributes / amplitudes - 0.5), held)
+    weights = torch.as_tensor(ORDER_WEIGHTS, dtype=output.dtype)
+    bce = F.binary_cross_entropy_with_logits(8 * (attributes / amplitudes - 0.5), held, weights)
     target = F.normalize(torch.cat([teacher, held * amplitudes], 1), dim=1)
     scores = F.normalize(output, dim=1) @ target.T / TEMPERATURE
     contrast = F.cross_entropy(scores, torch.arange(len(scores)))
@@ -161,7 +162,7 @@ def learning_rate(t: float) -> float:
     return PEAK_RATE * 0.5 * (1 + math.cos(math.pi * min(1.0, (t - WARM_UP) / (1 - WARM_UP))))
 
 
-def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, seed: int = 0) -> nn.Module:
+def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, batch: int = 256, seed: int = 0) -> nn.Module:
     """Train for `minutes` of wall time in all, resuming what `run` holds; losses go to run/losses.csv."""
     torch.manual_seed(seed)
     tower = build_tower(config)
@@ -184,7 +185,7 @@ def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, seed: 
         log = csv.writer(file)
         if step == 0:
             log.writerow(["step", "seconds", *NAMES, "rate"])
-        for index in corpus.batches(np.random.default_rng([seed, step])):
+        for index in corpus.batches(np.random.default_rng([seed, step]), batch):
             seconds = before + time.monotonic() - started
             if seconds >= minutes * 60:
                 break
@@ -221,6 +222,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--parts", type=Path, help="file of further part sentences, one a line")
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoints, losses.csv and final/")
     parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
@@ -228,7 +230,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     groups = training_groups(options.captions, options.trials, options.bandai, parts)
     config = KinemaTower(TEACHER_SIZE, ATTRIBUTES, width=256, layers=4, heads=8)
     corpus = Corpus.build(groups, config.context, options.run)
-    export(train(corpus, config, options.run, options.minutes), config, options.run / "final")
+    export(train(corpus, config, options.run, options.minutes, options.batch), config, options.run / "final")
 
 
 if __name__ == "__main__":

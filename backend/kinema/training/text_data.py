@@ -110,6 +110,36 @@ def part_sentences(seed: int = 0, spread: int = 6) -> list[str]:
     return list(dict.fromkeys(sentences))
 
 
+_ACTS = (
+    "walks forward,walks backward,walks in a circle,runs,jogs in place,jumps,hops on one foot,steps to the left,"
+    "steps to the right,turns around,turns to the left,turns to the right,kicks with the right leg,kicks with the left leg,"
+    "punches,waves the right hand,waves the left hand,claps,raises both arms,lowers the arms,raises the left arm,"
+    "raises the right arm,bends down,bows,squats,kneels,sits down,stands up,lies down,crawls,throws a ball,catches a ball,"
+    "picks something up,puts something down,pushes,pulls,spins,dances,stretches,looks left,looks right,stops,falls,rolls,"
+    "reaches forward,leans back,swings the arms,stumbles,limps,crosses the arms,points,salutes,nods,shakes the head"
+).split(",")
+
+
+def ordered_sentences(seed: int = 0, pairs: int = 1500) -> list[str]:
+    """One act after another, always beside the same acts in the other order: only the order tells them apart."""
+    draw = random.Random(seed)
+    frames = ("{}{}, then {}", "{}{} then {}", "{}{} and then {}", "{}{} before {}", "{}{}, and finally {}")
+    subjects = ("a person ", "a man ", "someone ", "the person ", "")
+    sentences: list[str] = []
+    for _ in range(pairs):
+        frame, subject, (first, second) = draw.choice(frames), draw.choice(subjects), draw.sample(_ACTS, 2)
+        if not subject:
+            first, second = _imperative(first), _imperative(second)
+        sentences += [frame.format(subject, first, second), frame.format(subject, second, first)]
+    return list(dict.fromkeys(sentences))
+
+
+def _imperative(phrase: str) -> str:
+    """`punches forward` -> `punch forward`."""
+    verb, _, rest = phrase.partition(" ")
+    return f"{verb[: -2 if verb.endswith(('ches', 'shes', 'sses')) else -1]} {rest}".strip()
+
+
 def vocabulary_words() -> list[str]:
     """Whole words of CLIP's byte pair vocabulary, ASCII letters only."""
     encoder: dict[str, int] = import_open_clip().tokenizer.SimpleTokenizer().encoder
@@ -139,6 +169,7 @@ def training_groups(captions: Path, trials: Path, bandai: Path, parts: Iterable[
         "variants": list(_variants(plain)),
         "labels": trial_descriptions(trials) + bandai_labels(bandai),
         "parts": list(dict.fromkeys([*part_sentences(), *map(tidy, parts)])),
+        "ordered": ordered_sentences(),
         "words": words,
         "framed": [f"a person is {word}" for word in words],
     }

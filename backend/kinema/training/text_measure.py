@@ -46,11 +46,15 @@ def measure(encoder: TextEncoder, captions: Sequence[Caption], cache: Path) -> d
     sided = [text for text in texts if mirror(text) != text]
     mirrored = [mirror(text) for text in sided]
 
-    def teacher(lines: Sequence[str]) -> np.ndarray:
-        return cached_embeddings(lines, cache).astype(np.float32)
+    lines = list(dict.fromkeys([*texts, *mirrored]))
+    row = {text: i for i, text in enumerate(lines)}
+    by_teacher, by_student = cached_embeddings(lines, cache).astype(np.float32), encoder.encode(lines).numpy()
 
-    def student(lines: Sequence[str]) -> np.ndarray:
-        return encoder.encode(lines).numpy()
+    def teacher(some: Sequence[str]) -> np.ndarray:
+        return by_teacher[[row[text] for text in some]]
+
+    def student(some: Sequence[str]) -> np.ndarray:
+        return by_student[[row[text] for text in some]]
 
     taught, learnt = teacher(texts), student(texts)
     semantic = learnt[:, :TEACHER_SIZE] / np.linalg.norm(learnt[:, :TEACHER_SIZE], axis=1, keepdims=True)

@@ -105,7 +105,7 @@ def test_validation_captions_stay_out_of_training(tmp_path: Path) -> None:
 def test_batches_have_one_size_and_similar_lengths() -> None:
     rows = [[1] * (3 + i % 20) for i in range(6000)]
     corpus = Corpus(rows, torch.zeros(6000, 4), torch.zeros(6000, 2), {"captions": np.arange(6000)})
-    batches = corpus.batches(np.random.default_rng(0))
+    batches = corpus.batches(np.random.default_rng(0), 256)
     for _ in range(10):
         batch = next(batches)
         lengths = [len(rows[i]) for i in batch]

@@ -110,13 +110,12 @@ def jumps(times: int = 1, clearance: float = 0.07) -> Score:
 
 
 def hops_on(side: int, times: int = 2) -> Score:
-    """One foot stays up while the other leaves the ground at least `times`; side 0 is left, the foot that hops."""
+    """While one foot stays up, the other (`side`, 0 is left) leaves the ground at least `times`."""
 
     def score(s: Signals) -> float:
         hopping, carried = s.soles[:, side], s.soles[:, 1 - side]
-        flights = [1 for start, stop in spans((hopping > 0.03) & (carried > 0.08)) if 2 <= stop - start <= 20]
-        low = share(carried[hopping < 0.03] < 0.06) if np.any(hopping < 0.03) else 1.0
-        return min(over(len(flights), times - 0.5, 1.0), under(low, 0.5, 0.3))
+        flights = [len(spans(hopping[start:stop] > 0.03)) for start, stop in spans(carried > 0.08)]
+        return over(max(flights, default=0), times - 0.5, 1.0)
 
     return score
 

@@ -40,7 +40,7 @@ def twists(s: Signals) -> float:
     return min(over(lasting(against, 0.15), 20, 10), over(lasting(-against, 0.15), 20, 10))
 
 
-def looks(left: float, least: float = 25.0) -> Score:
+def looks(left: float, least: float = 30.0) -> Score:
     """The head is turned to one side of the chest for 0.3 s, and not to the other."""
     return lambda s: min(
         over(unbroken(left * s.gaze[:, 0], 0.3), least, 15), under(unbroken(-left * s.gaze[:, 0], 0.3), least, 15)
@@ -54,7 +54,7 @@ def looks_up(s: Signals) -> float:
 
 def looks_down(s: Signals) -> float:
     """The head is lowered for 0.3 s while the trunk stays up."""
-    return min(over(unbroken(-s.gaze[:, 1], 0.3), 25, 15), under(float(np.median(s.lean[:, 1])), 30, 15))
+    return min(over(unbroken(-s.gaze[:, 1], 0.4), 35, 15), under(float(np.median(s.lean[:, 1])), 30, 15))
 
 
 def shakes_head(s: Signals) -> float:

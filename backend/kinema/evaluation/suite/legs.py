@@ -12,7 +12,7 @@ LEGS = (
             f"a person kicks with the {side} leg",
             f"someone kicks forward with their {side} foot",
             by=legs.kicks(k),
-            label=rf"^action: kick{side[0]}front|^{side} leg kick$|kicks? with (his|her|their|the) {side} (leg|foot)$",
+            label=rf"^action: kick{side[0]}front|^{side} leg kick$|kick\w* .*(his|the) {side} leg$",
         )
         for k, side in enumerate(SIDES)
     ),
@@ -31,7 +31,6 @@ LEGS = (
             f"lift {side} knee",
             f"a person lifts the {side} knee",
             by=all_of(legs.lifts_knee(k), none_of(legs.lifts_knee(1 - k))),
-            label=rf"lifts? .*{side} knee",
         )
         for k, side in enumerate(SIDES)
     ),
@@ -47,7 +46,7 @@ LEGS = (
         "a person crouches down and stays low",
         by=legs.crouches,
         seconds=4,
-        label=r"^action: crouch_idle|^crouch$",
+        label=r"^action: crouch_idle",
     ),
     means(
         "kneel",
@@ -73,7 +72,7 @@ LEGS = (
         label=r"^action: liedown|sleeping$",
     ),
     means("crawl", "a person crawls on hands and knees", by=legs.crawls, seconds=5, label=r"^action: .*crawl"),
-    means("lunge", "a person lunges forward", by=legs.lunges, label=r"\blunges?\b"),
+    means("lunge", "a person lunges forward", by=legs.lunges),
     means(
         "jumping jacks",
         "a person does jumping jacks",

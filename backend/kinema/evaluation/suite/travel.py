@@ -37,13 +37,13 @@ TRAVEL = (
         "step left",
         "a person steps sideways to the left",
         by=travel.travels(0, 1, 0.4),
-        label=r"(dribbl|walk)\w* .*sideways to the left$",
+        label=r"(runs|while walking|hops) sideways to (his|their|the) left$",
     ),
     means(
         "step right",
         "a person steps sideways to the right",
         by=travel.travels(0, -1, 0.4),
-        label=r"sideways to .*right",
+        label=r"(runs|while walking|hops) sideways to (his|their|the) right$",
     ),
     means(
         "walk, turn left",
@@ -81,7 +81,7 @@ TRAVEL = (
         seconds=4,
         label=r"^turn around$|turns around and walks back$",
     ),
-    means("circle", "a person walks in a circle", by=travel.circles, seconds=8, label=r"walks? (around )?in a circle"),
+    means("circle", "a person walks in a circle", by=travel.circles, seconds=8, label=r"walks? in an? .*circle"),
     means("stand", "a person stands still", by=all_of(travel.still, travel.upright), label=r"^stand( still)?$"),
     means(
         "jump",
@@ -102,14 +102,14 @@ TRAVEL = (
         "a person hops on the left leg",
         by=travel.hops_on(0),
         seconds=4,
-        label=r"hops? .*left (leg|foot)",
+        label=r"(hop|jump)\w* .*on (his|her|their) left leg",
     ),
     means(
         "hop on right",
         "a person hops on the right leg",
         by=travel.hops_on(1),
         seconds=4,
-        label=r"hops? .*right (leg|foot)",
+        label=r"(hop|jump)\w* .*on (his|her|their) right leg",
     ),
     means(
         "march",

@@ -20,15 +20,15 @@ TRUNK = (
         seconds=4,
         label=r"\bside twists?\b|^twist torso$",
     ),
-    means("look left", "a person looks to the left", by=trunk.looks(1), label=r"^looks? (to the )?left$"),
-    means("look right", "a person looks to the right", by=trunk.looks(-1), label=r"^looks? (to the )?right$"),
+    means("look left", "a person looks to the left", by=trunk.looks(1)),
+    means("look right", "a person looks to the right", by=trunk.looks(-1)),
     means("look up", "a person looks up", by=trunk.looks_up, label=r"^looks? up$"),
     means("look down", "a person looks down at the floor", by=trunk.looks_down, label=r"^looks? down$|head down$"),
     means(
         "shake head",
         "a person shakes their head",
         by=trunk.shakes_head,
-        label=r"shakes? .*head|^action: (no|reject)$|\|no$",
+        label=r"shakes? (his|her|their|the) head|\|no$",
     ),
     means("nod", "a person nods", by=trunk.nods, label=r"\bnods?\b|\|yes$"),
 )

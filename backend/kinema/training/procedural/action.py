@@ -52,7 +52,7 @@ def draw_pace(rng: np.random.Generator) -> Pace:
     if kind < 0.62:
         return Pace(float(rng.uniform(0.85, 1.2)))
     if kind < 0.81:
-        return Pace(float(rng.uniform(1.5, 2.0)), str(rng.choice(["slowly", "slowly", "at a slow pace"])), "slowly")
+        return Pace(float(rng.uniform(1.5, 2.0)), "slowly", "slowly")
     return Pace(float(rng.uniform(0.55, 0.72)), str(rng.choice(["quickly", "fast", "rapidly"])), "quickly")
 
 
@@ -64,15 +64,22 @@ class Count:
     adverb: str = ""
     count: str = ""
 
+    @property
+    def open(self) -> bool:
+        """Whether more repetitions than `number` are still what was said."""
+        return self.count in ("repeatedly", "several times")
+
 
 def draw_count(rng: np.random.Generator, most: int = 6, cyclic: bool = False) -> Count:
-    """Once (unsaid), twice, three times ... or repeatedly. A `cyclic` action (waving) repeats without being asked."""
+    """Once (unsaid), twice, three times ... or repeatedly. A `cyclic` action (waving) repeats without being asked;
+    its captions may leave that unsaid, its part sentences do not."""
     kind = rng.random()
     if cyclic:
         if kind < 0.6:
-            return Count(int(rng.integers(3, most + 3)))
+            return Count(int(rng.integers(3, most + 3)), "", "repeatedly")
         if kind < 0.8:
-            return Count(int(rng.integers(3, most + 3)), str(rng.choice(["repeatedly", "several times"])), "repeatedly")
+            word = str(rng.choice(["repeatedly", "several times"]))
+            return Count(int(rng.integers(3, most + 3)), word, word)
     elif kind < 0.5:
         return Count(1, str(rng.choice(["", "", "once"])), "once" if rng.random() < 0.3 else "")
     number = int(rng.integers(2, min(most, 4) + 1))

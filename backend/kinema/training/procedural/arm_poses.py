@@ -45,6 +45,7 @@ _DIRECTIONS: dict[str, tuple[Vector, Vector]] = {
     "stroke up": ((0.3, 0.9, 0.35), (0.05, 0.9, 0.5)),
     "elbow out": ((0.95, -0.2, 0.1), (-0.75, 0.05, 0.7)),
     "muscle": ((1.0, 0.05, 0.1), (-0.35, 1.0, 0.15)),
+    "shrugged": ((0.3, -1.0, 0.0), (0.35, -0.25, 0.7)),
     "hands up": ((0.9, -0.2, 0.15), (0.1, 1.0, 0.2)),
 }
 
@@ -72,6 +73,9 @@ _WRISTS: dict[str, tuple[Vector, Vector]] = {
     "chin": ((0.07, 0.21, 0.19), (0.5, -1.0, 0.1)),
     "crossed": ((-0.09, 0.01, 0.2), (0.8, -1.0, 0.15)),
     "crossed over": ((-0.08, 0.05, 0.24), (0.8, -1.0, 0.15)),
+    "prayer": ((0.025, 0.05, 0.26), (0.9, -0.7, 0.1)),
+    "hug wide": ((0.33, 0.1, 0.36), (0.9, -0.5, 0.0)),
+    "hug": ((-0.05, 0.08, 0.33), (1.0, -0.4, 0.1)),
     "chest": ((0.02, 0.07, 0.17), (0.8, -1.0, 0.0)),
     "belly": ((0.06, -0.17, 0.18), (0.9, -0.8, -0.2)),
     "belly b": ((0.02, -0.12, 0.18), (0.9, -0.8, -0.2)),
@@ -126,6 +130,10 @@ _COLLAR_AXIS = np.array([0.0, 0.0, 1.0])
 
 def _build(name: str) -> np.ndarray:
     wrist = np.array([1.0, 0.0, 0.0, 0.0])
+    if name == "shrugged":
+        upper, fore = (np.array(v) / np.linalg.norm(v) for v in _DIRECTIONS[name])
+        raised = quaternion.from_axis_angle(_COLLAR_AXIS, np.radians(24.0))
+        return ik.arm(upper, fore, float(np.arccos(np.clip(upper @ fore, -1.0, 1.0))), raised, wrist)
     if name in _DIRECTIONS:
         upper, fore = (np.array(v) / np.linalg.norm(v) for v in _DIRECTIONS[name])
         collar = quaternion.from_axis_angle(_COLLAR_AXIS, np.radians(-4.0 + 12.0 * max(0.0, upper[1] + 0.5)))

@@ -214,7 +214,8 @@ def _in_air(
 
     def segment(raised: np.ndarray) -> np.ndarray:
         return np.stack(
-            [outward * np.sin(air.aside), -np.cos(air.aside) * np.cos(raised), np.cos(air.aside) * np.sin(raised)], axis=1
+            [outward * np.sin(air.aside), -np.cos(air.aside) * np.cos(raised), np.cos(air.aside) * np.sin(raised)],
+            axis=1,
         )
 
     local = leg.thigh_length * segment(air.raised) + leg.shank_length * segment(air.raised - air.flexion)

@@ -28,16 +28,18 @@ class _Subject:
 
 
 _SUBJECTS = (
-    *(_Subject(text, "their", "themselves") for text in ("a person", "a person", "the person", "someone", "person", "somebody")),
+    *(
+        _Subject(text, "their", "themselves")
+        for text in ("a person", "a person", "the person", "someone", "person", "somebody")
+    ),
     *(_Subject(text, "his", "himself") for text in ("a person", "a man", "the man", "he", "a guy", "man")),
     *(_Subject(text, "her", "herself") for text in ("a woman", "the woman", "she", "a person")),
     *(_Subject(text, "its", "itself") for text in ("a figure", "the figure", "the character")),
     _Subject("they", "their", "themselves", plural=True),
 )
 
-_DOUBLED = frozenset(
-    "nod squat sit step sidestep hop clap flap jog run put get drop stir hit spin swim jab dip strum drum rub tap pat stop "
-    "chop let cut grab skip slap".split()
+_DOUBLED = re.compile(
+    "nod|squat|(side)?step|sit|hop|clap|flap|jog|run|put|get|drop|stir|hit|spin|swim|jab|dip|strum|drum|rub|stop|chop|let"
 )
 _GERUNDS = {"lie": "lying", "tiptoe": "tiptoeing"}
 
@@ -46,7 +48,7 @@ def gerund(verb: str) -> str:
     """'squat' -> 'squatting', 'wave' -> 'waving'."""
     if verb in _GERUNDS:
         return _GERUNDS[verb]
-    if verb in _DOUBLED:
+    if _DOUBLED.fullmatch(verb):
         return verb + verb[-1] + "ing"
     if verb.endswith("e") and not verb.endswith("ee"):
         return verb[:-1] + "ing"
@@ -89,12 +91,26 @@ def _worded(rng: np.random.Generator, clause: Clause) -> str:
     for adverb in clause.adverbs:
         if rng.random() < 0.12:
             continue
-        if adverb in ("slowly", "quickly") and rng.random() < 0.4:
-            # Before the first verb; the brackets keep the verb apart from it.
-            phrase = f"{adverb} {phrase}" if phrase.startswith("[") else f"{phrase} {adverb}"
-        else:
+        first, link, later = _parted(phrase)
+        if adverb not in _SPEEDS:
             phrase = f"{phrase} {adverb}"
+        elif adverb in ("slowly", "quickly") and rng.random() < 0.4 and phrase.startswith("["):
+            phrase = f"{adverb} {phrase}"
+        else:
+            phrase = f"{first} {adverb}{link}{later}"
     return phrase
+
+
+_SPEEDS = ("slowly", "quickly", "fast", "rapidly")
+
+
+def _parted(phrase: str) -> tuple[str, str, str]:
+    """A phrase of two verbs cut before its second: "[squat] down", " and ", "[stay] there"; uncut: phrase, "", ""."""
+    match = re.search(r",? (and then|and|then) (?=\[)", phrase)
+    # "[raise] and [lower] it": two verbs of one object stay together.
+    if match is None or " " not in phrase[: match.start()]:
+        return phrase, "", ""
+    return phrase[: match.start()], match[0], phrase[match.end() :]
 
 
 def _joined(rng: np.random.Generator, phrases: Sequence[str], relation: str, form: str, continuous: bool) -> str:

@@ -23,6 +23,7 @@ from . import (
     primitives_jumps,
     primitives_kicks,
     primitives_planted,
+    primitives_seats,
     primitives_torso_head,
     primitives_walking,
 )
@@ -35,8 +36,9 @@ _LEGS = (
     (primitives_walking.PRIMITIVES, (("walk", 4.0), ("step", 3.0), ("turn", 3.0), ("in place", 2.0))),
     (
         primitives_planted.PRIMITIVES,
-        (("squat", 3.0), ("kneel", 2.0), ("sit", 3.0), ("lunge", 1.6), ("tiptoe", 1.2), ("pick up", 1.2)),
+        (("squat", 3.0), ("lunge", 1.6), ("tiptoe", 1.2), ("pick up", 1.2)),
     ),
+    (primitives_seats.PRIMITIVES, (("kneel", 2.0), ("sit", 3.0))),
     (primitives_kicks.PRIMITIVES, (("leg", 6.5),)),
     (primitives_jumps.PRIMITIVES, (("jump", 3.0), ("hop", 1.2), ("jumping jacks", 1.0))),
 )
@@ -48,8 +50,8 @@ _LEG_SHARES = np.array([share for _, share in _LEG_TABLE]) / sum(share for _, sh
 class Annotated:
     """One clip and its words.
 
-    `motion`: 30 fps on SMPL_BODY. `texts`: 3 to 6 captions that say the same. `parts`: one sentence of the part language
-    for each of PARTS. `primitives`: names of what was drawn, such as "wave left"; those of a real base come first.
+    `motion`: 30 fps on SMPL_BODY. `texts`: 3 to 6 captions that say the same. `parts`: one sentence of the part
+    language for each of PARTS. `primitives`: names of what was drawn, such as "wave left"; a real base comes first.
     """
 
     motion: Motion
@@ -71,8 +73,8 @@ class _Plan:
 def generate(seed: int, base: Motion | None = None) -> Annotated:
     """One annotated clip of 2 to 10 s; the same seed (and base) gives the same clip.
 
-    `base`: real motion on SMPL_BODY, feet on the ground at y = 0, at any rate, at least 2 s long; a part of it keeps its
-    legs and root and gets arm, head or torso primitives laid over it. None: everything is procedural.
+    `base`: real motion on SMPL_BODY, feet on the ground at y = 0, at any rate, at least 2 s long; a part of it keeps
+    its legs and root and gets arm, head or torso primitives laid over it. None: everything is procedural.
     Raises MotionError when `base` is on another skeleton or too short.
     """
     rng = np.random.default_rng(seed)
@@ -211,6 +213,7 @@ def _described(base: Motion) -> _Under:
     ahead = float(np.sum(step[: len(facing)] * facing) / max(travelled, 1e-6))
     left = np.stack([np.cos(heading), -np.sin(heading)], axis=1)[:-1:5][: len(step)]
     aside = float(np.sum(step[: len(left)] * left) / max(travelled, 1e-6))
+    words: tuple[str, ...]
     verb = "run" if speed > 2.2 else "walk"
     if ahead < -0.5:
         where, words = "backward", (f"[{verb}] backward", f"[{verb}] backwards")
@@ -243,7 +246,19 @@ def _texts(rng: np.random.Generator, plan: _Plan, under: _Under | None) -> tuple
         else:
             clauses.insert(0, Clause(under.phrases))
     if not clauses:
-        clauses = [Clause(("[stand]", "[stand] still", "[stand] in place", "[remain] standing", "[wait]", "[idle]", "[stay] still"))]
+        clauses = [
+            Clause(
+                (
+                    "[stand]",
+                    "[stand] still",
+                    "[stand] in place",
+                    "[remain] standing",
+                    "[wait]",
+                    "[idle]",
+                    "[stay] still",
+                )
+            )
+        ]
     return captions(rng, clauses, relation, count)
 
 

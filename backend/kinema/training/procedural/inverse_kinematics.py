@@ -24,8 +24,8 @@ def frame(along: np.ndarray, towards: np.ndarray) -> np.ndarray:
 def bend(
     root: np.ndarray, end: np.ndarray, pole: np.ndarray, upper: float, lower: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Middle and reached end (..., 3) of a two-bone chain from `root` towards `end`, bent to the side of `pole`; and the
-    direction (..., 3) across the upper bone, in the plane of the bend, on that side.
+    """Middle and reached end (..., 3) of a two-bone chain from `root` towards `end`, bent to the side of `pole`; and
+    the direction (..., 3) across the upper bone, in the plane of the bend, on that side.
 
     Law of cosines; an `end` out of reach is approached along the line to it.
     """
@@ -100,7 +100,7 @@ def arm(upper: np.ndarray, towards: np.ndarray, flexion: float, collar: np.ndarr
 
 
 def arm_to(wrist_at: np.ndarray, elbow: np.ndarray, collar: np.ndarray, wrist: np.ndarray) -> np.ndarray:
-    """As `arm`, with the wrist brought to `wrist_at` (3,) in the chest's frame and the elbow on the side of `elbow` (3,)."""
+    """As `arm`, with the wrist at `wrist_at` (3,) in the chest's frame and the elbow on the side of `elbow` (3,)."""
     shoulder = COLLAR + quaternion.rotate(collar, SHOULDER)
     upper, lower = float(np.linalg.norm(UPPER_ARM)), float(np.linalg.norm(FOREARM))
     middle, end, _ = bend(shoulder, wrist_at, elbow, upper, lower)
@@ -111,5 +111,3 @@ def arm_to(wrist_at: np.ndarray, elbow: np.ndarray, collar: np.ndarray, wrist: n
 def mirrored(rotations: np.ndarray) -> np.ndarray:
     """Rotations (..., 4) seen in the mirror x -> -x."""
     return rotations * np.array([1.0, 1.0, -1.0, -1.0])
-
-

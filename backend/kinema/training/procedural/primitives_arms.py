@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,15 +12,21 @@ from ...refine.language import PartAction, parse
 from .action import Action, Count, Pace, draw_count, draw_pace, said
 from .arm_lines import Line, line
 from .arm_poses import POSES, opposite
-from .arm_table import ArmRow
-from .arm_table_moving import ROWS
+from .arm_row import ArmRow
+from .arm_table_gestures import GESTURE_ROWS
+from .arm_table_postures import POSTURE_ROWS
+from .arm_table_reaching import REACH_ROWS
+from .arm_table_strikes import STRIKE_ROWS
 from .body import ArmTrack, Score
 from .profiles import min_jerk, smooth
 
+ROWS = (*REACH_ROWS, *POSTURE_ROWS, *GESTURE_ROWS, *STRIKE_ROWS)
 BY_NAME = {row.name: row for row in ROWS}
 
 
-def draw(rng: np.random.Generator, name: str | None = None, sides: str | None = None, held: bool | None = None) -> Action:
+def draw(
+    rng: np.random.Generator, name: str | None = None, sides: str | None = None, held: bool | None = None
+) -> Action:
     """One arm primitive. `name` and `sides` ("left", "right", "both") fix what is otherwise drawn; `held`: it is
     already on when the clip starts (only for rows that know the posture)."""
     row = BY_NAME[name] if name else ROWS[int(rng.integers(len(ROWS)))]
@@ -78,7 +85,7 @@ def _write(
     begin = start + timing.approach
     finish = max(stop - timing.tail, begin)
     repeats = float(timing.count.number)
-    if timing.count.count in ("", "repeatedly") and (row.cyclic or timing.count.count):
+    if timing.count.open:
         repeats = max(repeats, np.floor((finish - begin) / timing.period))
     # Two-handed grips and different hands are told for a right-hander half of the time.
     swapped = (row.grip or bool(row.other)) and _handed(rng, row)
@@ -139,7 +146,9 @@ def _track(
         inside = (phase > 0.0) & (phase < phase.max() if phase.max() == np.floor(phase.max()) else phase <= phase.max())
         beat = np.floor(phase - 1e-9).astype(int)
         gain = np.clip(rng.normal(1.0, 0.06, int(np.ceil(repeats)) + 3), 0.85, 1.1)[np.maximum(beat, 0)]
-        turns, swings = circle.along(_cycle(phase - np.maximum(beat, 0), len(loop), row) * (1.0 if len(loop) > 1 else np.minimum(gain, 1.0)))
+        turns, swings = circle.along(
+            _cycle(phase - np.maximum(beat, 0), len(loop), row) * (1.0 if len(loop) > 1 else np.minimum(gain, 1.0))
+        )
         rotations = np.where(inside[:, None, None], turns, rotations)
         torso = np.where(inside[:, None], swings, torso)
     lag = 1.3 if timing.period > 0.8 else 0.9
@@ -165,7 +174,7 @@ def _line(row: ArmRow, names: tuple[str, ...], second: bool, jitter: np.ndarray)
     for name in names:
         pose = (opposite(name) if row.grip and second and name != "hang" else POSES[name]).copy()
         # Where hands meet the body or each other the aim is kept; free poses differ from clip to clip.
-        spread = 2.0 if row.loop and row.sides == "both" or "hip" in name or "crossed" in name else 5.0
+        spread = 2.0 if (row.loop and row.sides == "both") or "hip" in name or "crossed" in name else 5.0
         wobble = np.radians(spread) * jitter[names.index(name) % len(jitter)]
         pose[1:3] = quaternion.multiply(_small(wobble[1:3] * np.array([[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])), pose[1:3])
         poses.append(pose)
@@ -179,7 +188,8 @@ def _small(vector: np.ndarray) -> np.ndarray:
 
 def _phrases(row: ArmRow, sides: str, held: bool, lowered: bool, rng: np.random.Generator) -> tuple[str, ...]:
     both = sides == "both"
-    unsaid = not both and rng.random() < 0.1
+    # A refiner takes an unnamed side for the right one, so only the right may go unnamed.
+    unsaid = sides == "right" and rng.random() < 0.12
     words = {
         "arm": "both arms" if both else "one arm" if unsaid else f"{{his}} {sides} arm",
         "hand": "both hands" if both else "one hand" if unsaid else f"{{his}} {sides} hand",
@@ -190,9 +200,12 @@ def _phrases(row: ArmRow, sides: str, held: bool, lowered: bool, rng: np.random.
         "his": "{his}",
     }
     out = []
-    for template in row.held if held else row.phrases:
+    templates = row.held if held else row.phrases
+    if sides == "left":
+        templates = tuple(text for text in templates if re.search(r"\{(arm|hand|side|elbow)\}", text)) or templates
+    for template in templates:
         text = template.format(**words)
-        if lowered and row.lowered:
+        if lowered and row.lowered and re.search(r"\b(arm|hand)s?\b", text):
             text += " " + row.lowered[int(rng.integers(len(row.lowered)))].format(**words)
         out.append(text)
         if both and "both arms" in text and rng.random() < 0.5:
@@ -212,5 +225,5 @@ def _parts(row: ArmRow, sides: str, held: bool, returns: bool, pace: Pace, count
         done = replace(parse(part, text), speed="" if held else pace.speed, count=count.count)
         out.append(done)
         if returns and row.lowered:
-            out.append(parse(part, "lower at the side"))
+            out.append(parse(part, "lower down at the side"))
     return tuple(out)

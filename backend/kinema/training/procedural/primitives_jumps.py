@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...refine.language import PartAction, parse
-from .action import Action, draw_count, draw_pace, said
+from .action import Action, Count, draw_count, draw_pace, said
 from .arm_lines import line
 from .arm_poses import POSES
 from .body import ArmTrack, Score
@@ -63,9 +63,16 @@ def jump(rng: np.random.Generator) -> Action:
     height = float(rng.uniform(0.16, 0.38)) if way == "up" else float(rng.uniform(0.1, 0.22))
     dip = float(rng.uniform(0.18, 0.32))
     gather = 0.4 * float(np.clip(pace.factor, 0.8, 1.3))
-    far = {"up": 0.0, "forward": rng.uniform(0.4, 0.9), "backward": -rng.uniform(0.25, 0.45)}.get(way, rng.uniform(0.25, 0.5))
+    far = {"up": 0.0, "forward": rng.uniform(0.4, 0.9), "backward": -rng.uniform(0.25, 0.45)}.get(
+        way, rng.uniform(0.25, 0.5)
+    )
     arms = rng.random() < 0.75
-    one = gather + 2.0 * (dip + _TIPTOE) / np.sqrt(2 * GRAVITY * height) * 1.8 + 2.0 * np.sqrt(2.0 * height / GRAVITY) + 0.45
+    one = (
+        gather
+        + 2.0 * (dip + _TIPTOE) / np.sqrt(2 * GRAVITY * height) * 1.8
+        + 2.0 * np.sqrt(2.0 * height / GRAVITY)
+        + 0.45
+    )
     shortest = one * count.number + 0.1
 
     def write(score: Score, start: float, stop: float) -> None:
@@ -73,7 +80,12 @@ def jump(rng: np.random.Generator) -> Action:
         for _ in range(count.number):
             off, on, end = leap(score, at, height, dip, gather)
             if far:
-                _carry(score, off, on, (far, 0.0) if way in ("forward", "backward") else (0.0, far if way == "left" else -far))
+                _carry(
+                    score,
+                    off,
+                    on,
+                    (far, 0.0) if way in ("forward", "backward") else (0.0, far if way == "left" else -far),
+                )
             times += [at + 0.85 * gather, off + 0.02, on + 0.12]
             poses += ["behind", "front high" if way != "up" else "overhead wide", "front low"]
             at = end
@@ -81,20 +93,26 @@ def jump(rng: np.random.Generator) -> Action:
             weight = pulse(score.time, start, at + 0.1, 0.3, 0.5)
             lay_arms(score, times, poses, weight)
 
-    words = {"up": "up", "forward": "forward", "backward": "backward", "left": "to the left", "right": "to the right"}[way]
+    words = {"up": "up", "forward": "forward", "backward": "backward", "left": "to the left", "right": "to the right"}[
+        way
+    ]
     phrases = {
         "up": ("[jump]", "[jump] up", "[jump] into the air", "[jump] up and down", "[leap] up", "[jump] straight up"),
-        "forward": ("[jump] forward", "[leap] forward", "[do] a long jump forward", "[hop] forward with both feet"),
-        "backward": ("[jump] backward", "[jump] back", "[hop] backward"),
-    }.get(way, (f"[jump] {words}", f"[hop] {words}", f"[jump] sideways {words}"))
+        "forward": ("[jump] forward", "[leap] forward", "[do] a long jump forward", "[jump] ahead with both feet"),
+        "backward": ("[jump] backward", "[jump] back", "[leap] backward"),
+    }.get(way, (f"[jump] {words}", f"[leap] {words}", f"[jump] sideways {words}"))
     if count.number > 1:
         phrases = phrases[:2]
-    torso = "rise off the ground" if way == "up" else f"rise {words} off the ground"
-    parts = tuple(replace(parse(leg, f"jump {words}"), count=count.count) for leg in LEGS) + (parse("torso", torso),)
+    torso = "rise up off the ground" if way == "up" else f"rise {words} off the ground"
+    parts: tuple[PartAction, ...] = (*_legs(f"jump {words}", count), parse("torso", torso))
     if arms:
         parts += (parse("left_arm", "swing up with the jump"), parse("right_arm", "swing up with the jump"))
     uses = frozenset((*LEGS, "torso", *(("left_arm", "right_arm") if arms else ())))
     return Action(f"jump {way}", uses, shortest, shortest + 0.4, phrases, said(count.adverb), parts, write)
+
+
+def _legs(text: str, count: Count) -> tuple[PartAction, ...]:
+    return tuple(replace(parse(leg, text), count=count.count) for leg in LEGS)
 
 
 def _carry(score: Score, off: float, on: float, by: tuple[float, float]) -> None:
@@ -118,7 +136,7 @@ def hop(rng: np.random.Generator) -> Action:
     far = float(rng.uniform(0.2, 0.35)) if forward else 0.0
 
     def write(score: Score, start: float, stop: float) -> None:
-        hops = number if count.count not in ("", "repeatedly") else max(number, int((stop - start - 1.2) / period))
+        hops = number if not count.open else max(number, int((stop - start - 1.2) / period))
         begin = start + 0.6
         end = begin + hops * period
         other = 1 - side
@@ -141,7 +159,12 @@ def hop(rng: np.random.Generator) -> Action:
 
     name, other_name = _SIDES[side], _SIDES[1 - side]
     where = " forward" if forward else ""
-    phrases = (f"[hop]{where} on {{his}} {name} leg", f"[hop]{where} on {{his}} {name} foot", f"[hop]{where} on one leg", f"[jump]{where} on {{his}} {name} leg")
+    phrases = (
+        f"[hop]{where} on {{his}} {name} leg",
+        f"[hop]{where} on {{his}} {name} foot",
+        f"[hop]{where} on one leg",
+        f"[jump]{where} on {{his}} {name} leg",
+    )
     parts = (
         replace(parse(f"{name}_leg", f"hop {'forward' if forward else 'up'} on one foot"), count=count.count),
         parse(f"{other_name}_leg", "bend off the ground"),
@@ -162,7 +185,7 @@ def jumping_jacks(rng: np.random.Generator) -> Action:
     shortest = number * period + 0.4
 
     def write(score: Score, start: float, stop: float) -> None:
-        jacks = number if count.count not in ("", "repeatedly") else max(number, int((stop - start - 0.3) / period))
+        jacks = number if not count.open else max(number, int((stop - start - 0.3) / period))
         wide, narrow = 0.27, half_width(score)
         (lx, lz), (rx, rz) = score.stance.at
         height, flying = 0.07, 0.3
@@ -183,8 +206,8 @@ def jumping_jacks(rng: np.random.Generator) -> Action:
         weight = pulse(score.time, start, start + 0.4 + jacks * period, 0.15, 0.3)
         score.arms += [ArmTrack(side, weight, track) for side in range(2)]
 
-    phrases = ("[do] jumping jacks", "[perform] jumping jacks", "[do] star jumps")
-    if count.count not in ("", "repeatedly"):
+    phrases: tuple[str, ...] = ("[do] jumping jacks", "[perform] jumping jacks", "[do] star jumps")
+    if not count.open:
         phrases = (f"[do] {count.count.replace(' times', '').replace('twice', 'two')} jumping jacks",)
     parts = tuple(PartAction(leg, "jump", target="with the feet apart", count="repeatedly") for leg in LEGS)
     parts += (parse("torso", "bounce up and down"),)

@@ -3,155 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from ...refine.language import PartAction, parse
 from .action import Action, Count, Pace, draw_count, draw_pace, said
+from .air_table import AIR_ROWS, AirRow, Angles
 from .body import Score
 from .leg_courses import lay_arms, lean_over, lift_leg
 from .profiles import beats, pulse
 
 _SIDES = ("left", "right")
-_Angles = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class AirRow:
-    """One leg primitive. Angles in degrees: thigh raised, aside, knee flexion, toes pointed.
-
-    `keys`: (share of `period`, angles) in time; `hold` whether the last one can be held; `torso`: degrees forward and to
-    the raised side at full height. `phrases` know {leg}, {foot}, {knee}.
-    """
-
-    name: str
-    phrases: tuple[str, ...]
-    says: str
-    keys: tuple[tuple[float, _Angles], ...]
-    period: float = 1.3
-    hold: bool = False
-    torso: tuple[float, float] = (0.0, 0.0)
-    target: str = ""
-    balance: bool = False
-
-
-ROWS = (
-    AirRow(
-        "kick forward",
-        ("[kick] forward with {leg}", "[kick] with {leg}", "[kick] {leg} forward", "[do] a front kick with {leg}", "[kick] {foot} out in front"),
-        "kick forward",
-        ((0.3, (50.0, 3.0, 85.0, 10.0)), (0.47, (72.0, 2.0, 14.0, 25.0)), (0.55, (72.0, 2.0, 14.0, 25.0)), (0.74, (48.0, 3.0, 75.0, 10.0))),
-        torso=(-8.0, 0.0),
-    ),
-    AirRow(
-        "kick high",
-        ("[kick] high with {leg}", "[kick] {leg} up high", "[do] a high kick with {leg}"),
-        "kick high forward",
-        ((0.28, (55.0, 3.0, 80.0, 10.0)), (0.47, (102.0, 2.0, 12.0, 25.0)), (0.54, (102.0, 2.0, 12.0, 25.0)), (0.76, (50.0, 3.0, 60.0, 10.0))),
-        torso=(-14.0, 0.0),
-    ),
-    AirRow(
-        "kick ball",
-        ("[kick] a ball with {foot}", "[kick] something on the ground with {foot}", "[kick] low with {leg}"),
-        "kick forward at a ball",
-        ((0.34, (-24.0, 5.0, 58.0, 10.0)), (0.6, (44.0, 0.0, 12.0, 18.0)), (0.8, (22.0, 2.0, 42.0, 5.0))),
-        torso=(3.0, 0.0),
-    ),
-    AirRow(
-        "kick side",
-        ("[kick] to the side with {leg}", "[kick] sideways with {leg}", "[do] a side kick with {leg}", "[kick] {leg} out to the side"),
-        "kick to the side",
-        ((0.3, (48.0, 14.0, 95.0, 0.0)), (0.48, (10.0, 62.0, 10.0, 0.0)), (0.56, (10.0, 62.0, 10.0, 0.0)), (0.76, (45.0, 14.0, 90.0, 0.0))),
-        torso=(2.0, -20.0),
-    ),
-    AirRow(
-        "kick back",
-        ("[kick] backward with {leg}", "[kick] {leg} back", "[kick] behind with {foot}"),
-        "kick backward",
-        ((0.28, (30.0, 3.0, 75.0, 0.0)), (0.48, (-42.0, 4.0, 14.0, 5.0)), (0.55, (-42.0, 4.0, 14.0, 5.0)), (0.76, (10.0, 4.0, 60.0, 5.0))),
-        torso=(32.0, 0.0),
-    ),
-    AirRow(
-        "knee strike",
-        ("[strike] with {knee}", "[knee] forward with {leg}", "[drive] {knee} upward"),
-        "kick up at the knee",
-        ((0.25, (-15.0, 3.0, 40.0, 15.0)), (0.48, (88.0, 0.0, 115.0, 30.0)), (0.56, (88.0, 0.0, 115.0, 30.0)), (0.78, (35.0, 3.0, 60.0, 10.0))),
-        torso=(-6.0, 0.0),
-    ),
-    AirRow(
-        "raise knee",
-        ("[raise] {knee}", "[lift] {knee}", "[lift] {knee} up to {his} waist", "[raise] {leg} with a bent knee", "[lift] {foot} off the ground"),
-        "raise up at waist height",
-        ((0.45, (84.0, 4.0, 95.0, 12.0)), (0.55, (84.0, 4.0, 95.0, 12.0))),
-        period=1.5,
-        hold=True,
-    ),
-    AirRow(
-        "raise leg front",
-        ("[raise] {leg} forward", "[lift] {leg} straight in front", "[raise] {leg} in front of {his} body", "[raise] {leg}"),
-        "raise forward",
-        ((0.45, (56.0, 2.0, 8.0, 15.0)), (0.55, (56.0, 2.0, 8.0, 15.0))),
-        period=1.7,
-        hold=True,
-        torso=(-7.0, 0.0),
-    ),
-    AirRow(
-        "raise leg side",
-        ("[raise] {leg} to the side", "[lift] {leg} sideways", "[lift] {leg} out to the side"),
-        "raise to the side",
-        ((0.45, (3.0, 42.0, 8.0, 10.0)), (0.55, (3.0, 42.0, 8.0, 10.0))),
-        period=1.7,
-        hold=True,
-        torso=(0.0, -11.0),
-    ),
-    AirRow(
-        "raise leg back",
-        ("[raise] {leg} backward", "[lift] {leg} behind {his} body", "[stretch] {leg} back"),
-        "raise backward",
-        ((0.45, (-32.0, 3.0, 10.0, 25.0)), (0.55, (-32.0, 3.0, 10.0, 25.0))),
-        period=1.7,
-        hold=True,
-        torso=(24.0, 0.0),
-    ),
-    AirRow(
-        "heel to back",
-        ("[bend] {leg} at the knee", "[bring] {his} {side} heel up behind", "[bend] {knee} backward"),
-        "bend backward at the knee",
-        ((0.45, (-4.0, 3.0, 100.0, 20.0)), (0.55, (-4.0, 3.0, 100.0, 20.0))),
-        period=1.5,
-        hold=True,
-    ),
-    AirRow(
-        "stand on one leg",
-        ("[stand] on {other}", "[balance] on {other}", "[stand] on one leg", "[balance] on one foot", "[hold] {foot} up and [balance] on {other}"),
-        "bend off the ground",
-        ((0.45, (48.0, 6.0, 85.0, 15.0)), (0.55, (48.0, 6.0, 85.0, 15.0))),
-        period=1.8,
-        hold=True,
-        balance=True,
-    ),
-    AirRow(
-        "swing leg",
-        ("[swing] {leg} back and forth", "[swing] {leg} forward and backward", "[swing] {leg}"),
-        "swing forward and backward",
-        ((0.25, (32.0, 4.0, 12.0, 5.0)), (0.75, (-26.0, 4.0, 24.0, 10.0))),
-        period=1.3,
-    ),
-    AirRow(
-        "stomp",
-        ("[stomp] with {foot}", "[stamp] {foot}", "[stomp] {foot} on the ground"),
-        "stomp on the ground",
-        ((0.5, (46.0, 4.0, 80.0, 0.0)), (0.62, (46.0, 4.0, 80.0, 0.0))),
-        period=0.95,
-    ),
-)
-BY_NAME = {row.name: row for row in ROWS}
+BY_NAME = {row.name: row for row in AIR_ROWS}
 
 
 def draw(rng: np.random.Generator, name: str | None = None, side: int | None = None) -> Action:
     """One primitive of one leg (`side` 0 left, 1 right)."""
-    row = BY_NAME[name] if name else ROWS[int(rng.integers(len(ROWS)))]
+    row = BY_NAME[name] if name else AIR_ROWS[int(rng.integers(len(AIR_ROWS)))]
     side = int(rng.integers(2)) if side is None else side
     pace = draw_pace(rng)
     swings = row.name == "swing leg"
@@ -163,7 +32,9 @@ def draw(rng: np.random.Generator, name: str | None = None, side: int | None = N
     slow = max(pace.factor, 0.8) if row.torso[0] > 20.0 or row.torso[1] else pace.factor
     period = row.period * slow * float(rng.uniform(0.92, 1.12))
     size = float(np.clip(rng.normal(1.0, 0.08), 0.8, 1.15))
-    arms = str(rng.choice(["side low", "guard", ""])) if not row.balance else str(rng.choice(["side", "side low", "hip"]))
+    arms = (
+        str(rng.choice(["side low", "guard", ""])) if not row.balance else str(rng.choice(["side", "side low", "hip"]))
+    )
     number = count.number
     shortest = period * (2.0 if swings else 1.0) * (1 if held else 1.0 if swings else number) + (0.6 if held else 0.25)
     if swings:
@@ -189,7 +60,13 @@ def draw(rng: np.random.Generator, name: str | None = None, side: int | None = N
                 at = start + k * period
                 keys = [(at + share * period, _scaled(angles, size)) for share, angles in row.keys]
                 stop_at = at + (0.97 if row.name != "stomp" else 0.8) * period
-                lift_leg(score, one, [at + 0.02, *(t for t, _ in keys), stop_at], [angles for _, angles in keys], 0.07 if number > 1 else 0.085)
+                lift_leg(
+                    score,
+                    one,
+                    [at + 0.02, *(t for t, _ in keys), stop_at],
+                    [angles for _, angles in keys],
+                    0.07 if number > 1 else 0.085,
+                )
                 high += _outward(one) * beats(time, at, period, 1.0)
         score.torso[:, 0] += np.radians(0.6 * row.torso[0]) * np.abs(high)
         score.hips[:, 0] += np.radians(0.4 * row.torso[0]) * np.abs(high)
@@ -212,9 +89,18 @@ def draw(rng: np.random.Generator, name: str | None = None, side: int | None = N
     }
     phrases = tuple(template.format(**words) for template in row.phrases)
     if alternate:
-        plural = {"leg": "alternating legs", "foot": "each foot in turn", "knee": "{his} knees in turn", "other": "", "side": "", "his": "{his}"}
+        plural = {
+            "leg": "alternating legs",
+            "foot": "each foot in turn",
+            "knee": "{his} knees in turn",
+            "other": "",
+            "side": "",
+            "his": "{his}",
+        }
         phrases = tuple(template.format(**plural) for template in row.phrases if "{side}" not in template)[:2]
-    elif not row.balance and rng.random() < 0.08:
+    elif row.balance and side == 0:
+        phrases = tuple(phrase for phrase in phrases if "one " not in phrase)
+    elif side == 1 and not row.balance and rng.random() < 0.12:
         phrases = tuple(phrase.replace(f"{{his}} {name_side}", "one") for phrase in phrases)
     parts = _parts(row, side, pace, count, held, alternate, arms)
     uses = frozenset(("left_leg", "right_leg", "torso", *(("left_arm", "right_arm") if arms else ())))
@@ -224,7 +110,7 @@ def draw(rng: np.random.Generator, name: str | None = None, side: int | None = N
         shortest,
         longest,
         phrases,
-        said(pace.adverb, count.adverb),
+        said("" if held else pace.adverb, count.adverb),
         parts,
         write,
     )
@@ -234,7 +120,7 @@ def _outward(side: int) -> float:
     return 1.0 - 2.0 * side
 
 
-def _scaled(angles: _Angles, size: float) -> _Angles:
+def _scaled(angles: Angles, size: float) -> Angles:
     raised, aside, flexion, pointed = angles
     return raised * size, aside * size, flexion, pointed
 
@@ -260,14 +146,21 @@ def _parts(
     if alternate:
         parts.append(replace(main, part=other))
     else:
-        parts.append(parse(other, "balance on one foot" if row.balance or row.hold else "stand on the ground"))
+        parts.append(parse(other, "stand on the ground" if row.name == "stomp" else "balance on one foot"))
     if row.torso[0] <= -7.0:
-        parts.append(parse("torso", "lean slightly backward with the kick" if "kick" in row.name else "lean slightly backward"))
+        parts.append(
+            parse("torso", "lean slightly backward with the kick" if "kick" in row.name else "lean slightly backward")
+        )
     elif row.torso[0] > 20.0:
         parts.append(parse("torso", "lean forward"))
     elif row.torso[1] and not alternate:
         parts.append(parse("torso", f"lean to the {_SIDES[1 - side]}"))
-    hands = {"side low": "hold away from the body", "side": "hold to the side", "guard": "hold in front of the chest", "hip": "hold on the hip"}
+    hands = {
+        "side low": "raise for balance",
+        "side": "hold to the side",
+        "guard": "hold in front of the chest",
+        "hip": "hold on the hip",
+    }
     if arms:
         parts += [parse("left_arm", hands[arms]), parse("right_arm", hands[arms])]
     return tuple(parts)

@@ -39,7 +39,8 @@ def walk(rng: np.random.Generator) -> Action:
     name, sign = _SIDES[way], 1.0 - 2.0 * way
     gait = Gait(0.54, 0.42, lift=0.07, heel=0.55, toe=0.32, share=0.22)
     stride, turn, lean = 0.62, 0.0, 2.0
-    verb, words, says, moves = "walk", (" forward", " forward", "", " ahead", " straight ahead"), "walk forward", "move forward"
+    words: tuple[str, ...] = (" forward", " forward", "", " ahead", " straight ahead")
+    verb, says, moves = "walk", "walk forward", "move forward"
     if kind == "back":
         gait, stride, lean = replace(gait, heel=0.2, toe=0.0, lift=0.06), -0.4, -1.0
         words, says, moves = (" backward", " backwards", " back"), "walk backward", "move backward"
@@ -85,7 +86,7 @@ def walk(rng: np.random.Generator) -> Action:
 
     phrases = tuple(f"[{verb}]{tail}" for tail in words)
     arms = "pump against the steps" if kind in ("run", "jog") else "swing against the steps"
-    parts = (*_legs(says, pace), _torso(moves), *_swing_arms(arms))
+    parts = (*_legs(says, pace), replace(_torso(moves), speed=pace.speed), *_swing_arms(arms))
     return Action(kind, _USES, 4.0 * gait.period + gait.swing, 10.0, phrases, said(pace.adverb), parts, write)
 
 
@@ -97,7 +98,9 @@ def step(rng: np.random.Generator) -> Action:
     size = float(rng.uniform(0.85, 1.2))
     gait = Gait(0.6 * pace.factor, 0.46 * pace.factor, lift=0.06, heel=0.4, toe=0.12, share=0.45)
     if direction in ("left", "right"):
-        return _side_step(rng, direction, count, pace, replace(gait, heel=0.15, toe=0.0, period=0.52 * pace.factor), size)
+        return _side_step(
+            rng, direction, count, pace, replace(gait, heel=0.15, toe=0.0, period=0.52 * pace.factor), size
+        )
     forward = (0.5 if direction == "forward" else -0.4) * size
     first = int(rng.integers(2))
 
@@ -109,7 +112,12 @@ def step(rng: np.random.Generator) -> Action:
     phrases = [f"[take] {words} {direction}", f"[take] {words} {back}", f"[step] {direction} {words.split()[0]} times"]
     if count == 1:
         foot = _SIDES[first]
-        phrases = [f"[take] a step {direction}", f"[step] {back}", f"[step] {direction}", f"[step] {back} with {{his}} {foot} foot"]
+        phrases = [
+            f"[take] a step {direction}",
+            f"[step] {back}",
+            f"[step] {direction}",
+            f"[step] {back} with {{his}} {foot} foot",
+        ]
     seconds = count * gait.period + gait.swing + 0.15
     parts = (*_legs(f"step {direction}", pace, words), _torso(f"move {direction}"))
     return Action(f"step {direction}", _USES, seconds, seconds + 0.8, tuple(phrases), said(pace.adverb), parts, write)
@@ -123,7 +131,7 @@ def _side_step(rng: np.random.Generator, name: str, count: int, pace: Pace, gait
             go(score, start + 2.0 * k * gait.period, gait, 1, (0.0, width), 0.0, side)
 
     words = _NUMBERS[count]
-    phrases = (
+    phrases: tuple[str, ...] = (
         f"[step] to the {name}",
         f"[take] a step to the {name}",
         f"[sidestep] to the {name}",
@@ -161,17 +169,32 @@ def turn(rng: np.random.Generator) -> Action:
 
     phrases: tuple[str, ...]
     if degrees in (180,):
-        phrases = ("[turn] around", f"[turn] around to the {name}", f"[turn] 180 degrees to the {name}", "[turn] to face the other way")
+        phrases = (
+            "[turn] around",
+            f"[turn] around to the {name}",
+            f"[turn] 180 degrees to the {name}",
+            "[turn] to face the other way",
+        )
         says, torso = f"turn around to the {name}", f"turn around to the {name}"
     elif degrees == 360:
-        phrases = (f"[turn] all the way around to the {name}", f"[turn] in a full circle to the {name}", "[turn] in a circle on the spot", "[spin] around once")
+        phrases = (
+            f"[turn] all the way around to the {name}",
+            f"[turn] in a full circle to the {name}",
+            "[turn] in a circle on the spot",
+            "[spin] around once",
+        )
         says = torso = f"turn all the way around to the {name}"
     else:
         amount = {45: "slightly ", 90: "", 135: ""}[degrees]
-        phrases = (f"[turn] {amount}to the {name}", f"[turn] {amount}{name}", f"[turn] {degrees} degrees to the {name}", f"[rotate] {amount}to the {name} on the spot")
+        phrases = (
+            f"[turn] {amount}to the {name}",
+            f"[turn] {amount}{name}",
+            f"[turn] {degrees} degrees to the {name}",
+            f"[rotate] {amount}to the {name} on the spot",
+        )
         says = torso = f"turn {amount}to the {name}"
     seconds = pairs * (gait.period + gait.swing + 0.02) + 0.2
-    parts = (*_legs(says, pace), replace(_torso(torso), speed=pace.speed))
+    parts = (*_legs(says, pace), replace(_torso(torso), speed=pace.speed), *_swing_arms())
     return Action(f"turn {name} {degrees}", _USES, seconds, seconds + 0.8, phrases, said(pace.adverb), parts, write)
 
 
@@ -196,12 +219,33 @@ def in_place(rng: np.random.Generator) -> Action:
         score.running = max(score.running, 0.8 if kind == "jog" else 0.0)
 
     phrases, says, arms = {
-        "march": (("[march] in place", "[march] on the spot", "[walk] in place lifting {his} knees high", "[march]"), "march in place with the knee high", "swing high against the steps"),
-        "walk": (("[walk] in place", "[walk] on the spot", "[step] in place"), "walk in place", "swing against the steps"),
-        "jog": (("[jog] in place", "[run] in place", "[jog] on the spot", "[run] on the spot"), "jog in place", "pump against the steps"),
+        "march": (
+            ("[march] in place", "[march] on the spot", "[walk] in place lifting {his} knees high", "[march]"),
+            "march in place with the knee high",
+            "swing high against the steps",
+        ),
+        "walk": (
+            ("[walk] in place", "[walk] on the spot", "[step] in place"),
+            "walk in place",
+            "swing against the steps",
+        ),
+        "jog": (
+            ("[jog] in place", "[run] in place", "[jog] on the spot", "[run] on the spot"),
+            "jog in place",
+            "pump against the steps",
+        ),
     }[kind]
     parts = (*_legs(says, pace), *_swing_arms(arms))
-    return Action(f"{kind} in place", _USES, 4.0 * gait.period + 0.3, 10.0, phrases, said("" if kind == "jog" else pace.adverb), parts, write)
+    return Action(
+        f"{kind} in place",
+        _USES,
+        4.0 * gait.period + 0.3,
+        10.0,
+        phrases,
+        said("" if kind == "jog" else pace.adverb),
+        parts,
+        write,
+    )
 
 
 PRIMITIVES: dict[str, Callable[[np.random.Generator], Action]] = {

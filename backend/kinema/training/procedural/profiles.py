@@ -13,7 +13,7 @@ def min_jerk(s: np.ndarray) -> np.ndarray:
 
 
 def keyed(time: np.ndarray, times: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Minimum-jerk moves between key values (K,) or (K, n) at rising `times` (K,); constant outside -> (T,) or (T, n)."""
+    """Minimum-jerk moves between keys (K,) or (K, n) at rising `times` (K,), constant outside -> (T,) or (T, n)."""
     times, values = np.asarray(times, dtype=float), np.asarray(values, dtype=float)
     low, part = _segments(time, times)
     part = part.reshape(-1, *([1] * (values.ndim - 1)))
@@ -35,7 +35,7 @@ def _segments(time: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def pulse(time: np.ndarray, start: float, stop: float, rise: float, fall: float) -> np.ndarray:
-    """0 before `start`, 1 between, 0 after `stop`; minimum-jerk edges inside the span, `rise` and `fall` seconds long."""
+    """0 before `start`, 1 between, 0 after `stop`; minimum-jerk edges inside the span, `rise` and `fall` seconds."""
     room = max(stop - start, 1e-3)
     scale = min(1.0, room / max(rise + fall, 1e-6))
     up = min_jerk((time - start) / max(rise * scale, 1e-3))
@@ -49,8 +49,10 @@ def beats(time: np.ndarray, start: float, period: float, count: float) -> np.nda
     return 0.5 - 0.5 * np.cos(2.0 * np.pi * phase)
 
 
-def sway(rng: np.random.Generator, time: np.ndarray, channels: int, amplitude: float, fastest: float = 0.6) -> np.ndarray:
-    """Smooth noise (T, channels) of about `amplitude` (standard deviation), up to `fastest` hertz: a body never rests."""
+def sway(
+    rng: np.random.Generator, time: np.ndarray, channels: int, amplitude: float, fastest: float = 0.6
+) -> np.ndarray:
+    """Smooth noise (T, channels), standard deviation about `amplitude`, up to `fastest` hertz: a body never rests."""
     frequency = rng.uniform(0.08, fastest, (4, channels))
     phase = rng.uniform(0.0, 2.0 * np.pi, (4, channels))
     waves = np.sin(2.0 * np.pi * frequency * time[:, None, None] + phase)

@@ -42,27 +42,41 @@ def half_width(score: Score) -> float:
     return 0.5 * abs(lx - rx)
 
 
-def put(score: Score, side: int, start: float, gait: Gait, middle: tuple[float, float], heading: float, aside: float) -> None:
+def put(
+    score: Score, side: int, start: float, gait: Gait, middle: tuple[float, float], heading: float, aside: float
+) -> None:
     """One step: foot `side` goes to its place beside `middle` for a body facing `heading`, `aside` metres out."""
     outward = 1.0 - 2.0 * side
     dx, dz = rotated(0.0, outward * aside, heading)
     first = score.stance.first()
     yaw = heading + first.yaw[side] - first.heading
     at = (middle[0] + dx, middle[1] + dz)
-    score.steps.append(
-        Step(side, start, start + gait.swing, at, yaw, gait.lift, gait.heel, gait.toe, gait.share)
-    )
+    score.steps.append(Step(side, start, start + gait.swing, at, yaw, gait.lift, gait.heel, gait.toe, gait.share))
     score.stance = score.stance.moved(side, at, yaw, heading)
 
 
 def follow(
-    score: Score, start: float, gait: Gait, middles: list[tuple[float, float]], headings: list[float], side: int, narrow: float = 1.0
+    score: Score,
+    start: float,
+    gait: Gait,
+    middles: list[tuple[float, float]],
+    headings: list[float],
+    side: int,
+    narrow: float = 1.0,
 ) -> float:
     """Alternate steps, the k-th to `middles[k]`, `headings[k]`; returns when the last foot has landed (seconds)."""
     aside = half_width(score) * narrow
     for k, (middle, heading) in enumerate(zip(middles, headings, strict=True)):
         last_two = k >= len(middles) - 1
-        put(score, (side + k) % 2, start + k * gait.period, gait, middle, heading, half_width(score) if last_two else aside)
+        put(
+            score,
+            (side + k) % 2,
+            start + k * gait.period,
+            gait,
+            middle,
+            heading,
+            half_width(score) if last_two else aside,
+        )
     end = start + (len(middles) - 1) * gait.period + gait.swing
     if gait.bounce:
         inside = (score.time > start) & (score.time < end)
