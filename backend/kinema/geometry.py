@@ -4,6 +4,8 @@ Quaternion algebra itself stands in `kinema.protocol.quaternion`. Conversions th
 Convention as in `kinema.protocol.motion`: Y up, +Z forward, wxyz, column vectors.
 """
 
+from typing import Any
+
 import numpy as np
 from scipy.spatial.transform import Rotation
 
@@ -60,7 +62,8 @@ def quaternion_from_euler(order: str, degrees: np.ndarray) -> np.ndarray:
 def euler_from_quaternion(order: str, q: np.ndarray) -> np.ndarray:
     """wxyz (..., 4) -> Euler angles (..., 3) in degrees, in the convention of `quaternion_from_euler`."""
     q = np.asarray(q)
-    return _to_scipy(q).as_euler(order.upper(), degrees=True).reshape(*q.shape[:-1], 3)
+    letters: Any = order.upper()
+    return _to_scipy(q).as_euler(letters, degrees=True).reshape(*q.shape[:-1], 3)
 
 
 def six_from_quaternion(q: np.ndarray) -> np.ndarray:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from typing import Any
 
 import torch
@@ -100,10 +102,15 @@ class Pipeline:
         steps = request.steps or int(sampling["steps"])
         scale = sampling["guidance"] if request.guidance is None else request.guidance
 
+        turns = range(0, request.samples, MOST_AT_ONCE)
+
         def report(stage: str, step: int = 0, total: int = 0) -> None:
             if cancelled():
                 raise Cancelled("the request was cancelled")
             progress(Progress(request.id, stage, step, total))
+
+        def sampled(done: int, number: int) -> None:
+            report("sample", done + number, steps * len(turns))
 
         report("refine")
         refined = refine.refine(request.prompt, request.refiner, overrides=request.parts, llm=llm)
@@ -112,27 +119,20 @@ class Pipeline:
         frames = max(1, round(request.seconds * layout.FPS))
         latents = -(-frames // self.autoencoder.config.stride)
         motions: list[Motion] = []
-        turns = range(0, request.samples, MOST_AT_ONCE)
         for turn in turns:
-            count = min(MOST_AT_ONCE, request.samples - turn)
+            batch = min(MOST_AT_ONCE, request.samples - turn)
             done = turn // MOST_AT_ONCE * steps
-            noise = torch.stack([self._noise(request.seed + turn + k, latents) for k in range(count)])
-            lengths = torch.full((count,), latents, device=self.device)
+            noise = torch.stack([self._noise(request.seed + turn + k, latents) for k in range(batch)])
+            lengths = torch.full((batch,), latents, device=self.device)
             model = guidance.guided(
                 self.denoiser,
-                texts.expand(count, -1, -1),
-                given.expand(count, -1),
+                texts.expand(batch, -1, -1),
+                given.expand(batch, -1),
                 lengths,
                 float(scale),
                 float(sampling.get("null_below", 0.0)),
             )
-            calls = iter(range(1, steps + 1))
-
-            def step(x: Tensor, t: Tensor, model=model, calls=calls, done=done) -> Tensor:
-                x0 = model(x, t)
-                report("sample", done + next(calls), steps * len(turns))
-                return x0
-
+            step = _reporting(model, partial(sampled, done))
             with torch.inference_mode():
                 clean = SAMPLERS[sampler](step, noise, schedule.steps(steps).to(self.device))
                 features = self.autoencoder.decode(clean)[:, :frames].float().cpu().numpy()
@@ -157,6 +157,20 @@ class Pipeline:
         longest = max(latents, self.denoiser.config.longest)
         noise = torch.randn(longest, self.autoencoder.config.latent, generator=generator)
         return noise[:latents].to(self.device)
+
+
+def _reporting(
+    model: Callable[[Tensor, Tensor], Tensor], heard: Callable[[int], None]
+) -> Callable[[Tensor, Tensor], Tensor]:
+    """The model, telling after each call how many there were; `heard` may raise to stop the sampler."""
+    numbers = count(1)
+
+    def step(x: Tensor, t: Tensor) -> Tensor:
+        x0 = model(x, t)
+        heard(next(numbers))
+        return x0
+
+    return step
 
 
 def _floats(state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""One path from request to Motion: seeds, samples, lengths, progress, cancel and errors, on a pack of random weights."""
+"""One path from request to Motion: seeds, samples, lengths, progress, cancel, errors; on random weights."""
 
 import json
 import shutil

@@ -38,7 +38,7 @@ def test_same_sources_make_the_same_zip(zip_file, tmp_path):
 def test_blenders_own_tool_finds_nothing_wrong(zip_file):
     import bpy
 
-    tool = next(Path(bpy.__file__).parent.glob("*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))
+    tool = Path(bpy.utils.system_resource("SCRIPTS")) / "addons_core/bl_pkg/cli/blender_ext.py"
     checked = subprocess.run([sys.executable, str(tool), "validate", str(zip_file)], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

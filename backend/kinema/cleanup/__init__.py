@@ -7,7 +7,9 @@ from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_BODY
 from .feet import lock_feet
 from .ground import lift_body, set_on_ground
+from .leg_ik import legs_of
 from .smoothing import butterworth
+from .soles import contact_joints
 from .stance import standing
 
 
@@ -31,6 +33,10 @@ def clean(
         return motion
     if cutoff is not None:
         motion = butterworth(motion, cutoff)
-    motion = set_on_ground(motion, standing(motion.positions(), motion.fps, contacts))
-    motion = lift_body(motion)
-    return lock_feet(motion, standing(motion.positions(), motion.fps, contacts), strength=strength)
+    motion = lift_body(set_on_ground(motion, stances(motion, contacts)))
+    return lock_feet(motion, stances(motion, contacts), strength=strength)
+
+
+def stances(motion: Motion, contacts: np.ndarray | None = None) -> np.ndarray:
+    """(T, 2 feet, heel and ball) of bool: what stands, from given contacts (T, 4) or from heights and speeds."""
+    return standing(contact_joints(legs_of(motion)), motion.fps, contacts)

@@ -9,10 +9,11 @@ import numpy as np
 
 from ..protocol import quaternion
 from ..protocol.motion import Motion
-from ..protocol.smpl import SMPL_OFFSETS
-from .soles import LEGS
+from ..protocol.smpl import SMPL_NAMES, SMPL_OFFSETS
 
-HIPS, KNEES, ANKLES, BALLS = (list(joints) for joints in zip(*LEGS, strict=True))
+HIPS, KNEES, ANKLES, BALLS = (
+    [SMPL_NAMES.index(f"{side}_{joint}") for side in ("L", "R")] for joint in ("Hip", "Knee", "Ankle", "Foot")
+)
 _OFFSETS = np.array(SMPL_OFFSETS)
 HIP_OFFSETS, KNEE_OFFSETS, ANKLE_OFFSETS = _OFFSETS[HIPS], _OFFSETS[KNEES], _OFFSETS[ANKLES]
 THIGH = np.linalg.norm(KNEE_OFFSETS, axis=-1)

@@ -4,19 +4,15 @@ import numpy as np
 
 from ..protocol import quaternion
 from ..protocol.motion import Motion
-from ..protocol.smpl import SMPL_NAMES, SMPL_OFFSETS, SOLE_BELOW_FOOT
-
-LEGS = tuple(
-    tuple(SMPL_NAMES.index(f"{side}_{joint}") for joint in ("Hip", "Knee", "Ankle", "Foot")) for side in ("L", "R")
-)
-"""Hip, knee, ankle and foot (ball) joints of the left, then of the right leg."""
+from ..protocol.smpl import SMPL_OFFSETS, SOLE_BELOW_FOOT
+from .leg_ik import BALLS, Legs, legs_of
 
 HEEL_BEHIND_ANKLE = 0.04
 """Metres from the ankle joint back to the heel's point of contact."""
 
 
 def _points() -> np.ndarray:
-    balls = [np.array(SMPL_OFFSETS[foot]) - (0.0, SOLE_BELOW_FOOT, 0.0) for *_, foot in LEGS]
+    balls = np.array(SMPL_OFFSETS)[BALLS] - (0.0, SOLE_BELOW_FOOT, 0.0)
     return np.array([[(0.0, ball[1], -HEEL_BEHIND_ANKLE), ball] for ball in balls])
 
 
@@ -31,5 +27,11 @@ def sole_points(ankles: np.ndarray, rotations: np.ndarray) -> np.ndarray:
 
 def sole_heights(motion: Motion) -> np.ndarray:
     """Height in metres of heel and ball of each foot above y = 0: (T, 2 feet, 2 points), on the SMPL body."""
-    ankles = [leg[2] for leg in LEGS]
-    return sole_points(motion.positions()[:, ankles], motion.global_rotations()[:, ankles])[..., 1]
+    legs = legs_of(motion)
+    return sole_points(legs.ankles, legs.feet)[..., 1]
+
+
+def contact_joints(legs: Legs) -> np.ndarray:
+    """Positions (T, 4, 3) of the joints whose contact is tracked, in the order of `contacts.FEET`."""
+    balls = legs.ankles + quaternion.rotate(legs.feet, np.array(SMPL_OFFSETS)[BALLS])
+    return np.stack([legs.ankles, balls], axis=2).reshape(len(balls), 4, 3)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..contacts import FEET, HEIGHT
+from ..contacts import HEIGHT
 from ..contacts import SPEED as TRUE_SPEED
 from ..errors import InputError
 
 SPEED = 1.0
-"""A joint that stands, but slides, moves slower than this, metres a second; a foot in swing moves three times as fast."""
+"""A joint that stands, but slides, moves slower than this, metres a second; feet in swing move three times as fast."""
 
 EVENNESS = 1.5
 """A slide is even: frames faster than `contacts.SPEED` and than this times the stance's median belong to the step."""
@@ -20,14 +20,13 @@ LONGEST_GAP = 0.07
 """Stances shorter and gaps between them no longer than this are taken for noise, seconds."""
 
 
-def standing(positions: np.ndarray, fps: float, contacts: np.ndarray | None = None) -> np.ndarray:
-    """Joint positions (T, J >= 12, 3) of the SMPL body, ground at y = 0 -> (T, 2 feet, heel and ball) of bool.
+def standing(feet: np.ndarray, fps: float, contacts: np.ndarray | None = None) -> np.ndarray:
+    """Ankles and balls (T, 4, 3) as in `contacts.FEET`, ground at y = 0 -> (T, 2 feet, heel and ball) of bool.
 
     `contacts` (T, 4), probabilities in the order of `contacts.FEET`, are used where given: joints with more than 0.5
     stand, unless they are far above the ground. Otherwise a joint stands while it is low and slow. Raises InputError
     when `contacts` has another shape.
     """
-    feet = positions[:, FEET]
     if contacts is not None:
         contacts = np.asarray(contacts)
         if contacts.shape != (len(feet), 4):

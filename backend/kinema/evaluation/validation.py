@@ -13,11 +13,15 @@ from .signals import FPS, Signals
 
 @dataclass(frozen=True)
 class Validity:
-    """How one predicate does on real clips; shares are NaN where there is no such clip."""
+    """How one predicate does on real clips; shares are NaN where there is no such clip.
+
+    `wrong_side`: its share on clips labelled with the mirrored meaning (left for right), which should be 0.
+    """
 
     name: str
     labelled: int
     true_positive: float
+    wrong_side: float
     chance_clips: int
     chance: float
 
@@ -49,14 +53,27 @@ def validate(
     rows = []
     for predicate in suite:
         labelled = [i for i, clip in enumerate(clips) if carries(clip, predicate)]
-        chosen = sorted(rng.choice(labelled, most, replace=False)) if len(labelled) > most else labelled
+        chosen = _some(rng, labelled, most)
+        mirrored = next((other for other in suite if other.name == other_side(predicate.name)), None)
+        swapped = [i for i, clip in enumerate(clips) if mirrored and carries(clip, mirrored)]
         if predicate.seconds not in windows:
             windows[predicate.seconds] = {i: window(read(i), predicate.seconds, rng) for i in drawn}
         others = [s for i, s in windows[predicate.seconds].items() if i not in labelled]
         hits = [predicate.holds(read(i)) for i in chosen]
         lucky = [predicate.holds(s) for s in others]
-        rows.append(Validity(predicate.name, len(chosen), _mean(hits), len(others), _mean(lucky)))
+        wrong = [predicate.holds(read(i)) for i in _some(rng, swapped, most)]
+        rows.append(Validity(predicate.name, len(chosen), _mean(hits), _mean(wrong), len(others), _mean(lucky)))
     return rows
+
+
+def other_side(name: str) -> str | None:
+    """The name with left and right swapped; None when it names no side or both."""
+    has = ("left" in name, "right" in name)
+    return None if has[0] == has[1] else name.replace("left", "right") if has[0] else name.replace("right", "left")
+
+
+def _some(rng: np.random.Generator, indices: Sequence[int], most: int) -> list[int]:
+    return sorted(rng.choice(indices, most, replace=False).tolist()) if len(indices) > most else list(indices)
 
 
 def window(s: Signals, seconds: float, rng: np.random.Generator) -> Signals:
@@ -88,13 +105,19 @@ def _mean(values: Sequence[float]) -> float:
 
 def table(rows: Sequence[Validity]) -> str:
     """The rows as a Markdown table, with the means over predicates that have labelled clips."""
-    lines = ["| predicate | labelled clips | true positive | other clips | chance |", "|---|---|---|---|---|"]
+    lines = [
+        "| predicate | labelled clips | true positive | wrong side | other clips | chance |",
+        "|---|---|---|---|---|---|",
+    ]
     lines += [
-        f"| {r.name} | {r.labelled} | {_share(r.true_positive)} | {r.chance_clips} | {_share(r.chance)} |" for r in rows
+        f"| {r.name} | {r.labelled} | {_share(r.true_positive)} | {_share(r.wrong_side)} "
+        f"| {r.chance_clips} | {_share(r.chance)} |"
+        for r in rows
     ]
     known = [r.true_positive for r in rows if r.labelled]
     chance = [r.chance for r in rows if r.chance_clips]
-    means = f"{_share(_mean(known))} | {len(chance)} predicates | {_share(_mean(chance))}"
+    wrong = _mean([r.wrong_side for r in rows if not np.isnan(r.wrong_side)])
+    means = f"{_share(_mean(known))} | {_share(wrong)} | {len(chance)} predicates | {_share(_mean(chance))}"
     lines.append(f"| **mean** | {len(known)} predicates | {means} |")
     return "\n".join(lines) + "\n"
 

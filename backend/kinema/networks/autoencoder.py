@@ -94,7 +94,7 @@ class Autoencoder(nn.Module):
         self.register_buffer("latent_std", torch.ones(config.latent))
 
     def posterior(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (B, T, F), T a multiple of 4 -> mean and log-variance of the latents, (B, T/4, C) each, raw scale."""
+        """Features (B, T, F), T a multiple of 4 -> mean and log-variance of raw latents, (B, T/4, C) each."""
         x = (features - self.feature_mean) / self.feature_std
         mean, log_variance = self.encoder(x.transpose(1, 2)).transpose(1, 2).chunk(2, dim=-1)
         return mean, log_variance.clamp(-20.0, 4.0)

@@ -40,7 +40,8 @@ class Skeleton:
             raise MotionError(f"joint names must differ; these stand twice: {', '.join(twice[:5])}")
         if parents.shape != (count,) or offsets.shape != (count, 3):
             raise MotionError(
-                f"{count} joints need parents ({count},) and offsets ({count}, 3), not {parents.shape} and {offsets.shape}"
+                f"{count} joints need parents ({count},) and offsets ({count}, 3), "
+                f"not {parents.shape} and {offsets.shape}"
             )
         if parents[0] != -1 or np.any(parents[1:] < 0) or np.any(parents[1:] >= np.arange(1, count)):
             raise MotionError("the root must come first (parent -1) and every other parent before its child")

@@ -69,7 +69,9 @@ SMPL_OFFSETS = (
 BODY_JOINTS = 22
 """The first 22 joints are the body; 22 and 23 are SMPL's hands, which stay at rest."""
 
-SMPL_BODY = Skeleton(SMPL_NAMES[:BODY_JOINTS], np.array(SMPL_PARENTS[:BODY_JOINTS]), np.array(SMPL_OFFSETS[:BODY_JOINTS]))
+SMPL_BODY = Skeleton(
+    SMPL_NAMES[:BODY_JOINTS], np.array(SMPL_PARENTS[:BODY_JOINTS]), np.array(SMPL_OFFSETS[:BODY_JOINTS])
+)
 """The 22 body joints on which all motion inside Kinema lives."""
 
 SOLE_BELOW_FOOT = 0.02

@@ -74,8 +74,8 @@ def _elbow_roll(poses: Poses, limbs: dict[str, int], found: dict[int, np.ndarray
     """Angle in radians about the left arm's bones (mirrored for the right) from SMPL's elbow hinge to the source's.
 
     `found`: C of the upper arms before this correction. CMU's and HDM05's elbows have one axis, 30 degrees off the
-    vertical of their T pose. Where the elbows of a clip agree on one axis the twist is corrected by it; where they do not
-    (three free axes, hardly any bend), the rest pose stands.
+    vertical of their T pose. Where the elbows of a clip agree on one axis the twist is corrected by it; where they do
+    not (three free axes, hardly any bend), the rest pose stands.
     """
     total, weight = np.zeros(2), 0.0
     for side, mirror in zip(SIDES, (1.0, -1.0), strict=True):

@@ -120,6 +120,8 @@ class ExamplePicker:
     def _draw_pool(self, count: int, generator: torch.Generator) -> list[list[Example]]:
         drawn: list[Example] = []
         for kind, number in self._numbers(POOL * count).items():
+            if not number:
+                continue
             index = torch.multinomial(self.weights[kind], number, replacement=True, generator=generator)
             drawn += [self.kinds[kind][i] for i in index.tolist()]
         drawn.sort(key=lambda example: min(example.latents, self.longest))

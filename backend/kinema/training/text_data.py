@@ -110,24 +110,26 @@ def part_sentences(seed: int = 0, spread: int = 6) -> list[str]:
     return list(dict.fromkeys(sentences))
 
 
-_ACTS = (
-    "walks forward,walks backward,walks in a circle,runs,jogs in place,jumps,hops on one foot,steps to the left,"
-    "steps to the right,turns around,turns to the left,turns to the right,kicks with the right leg,kicks with the left leg,"
-    "punches,waves the right hand,waves the left hand,claps,raises both arms,lowers the arms,raises the left arm,"
-    "raises the right arm,bends down,bows,squats,kneels,sits down,stands up,lies down,crawls,throws a ball,catches a ball,"
-    "picks something up,puts something down,pushes,pulls,spins,dances,stretches,looks left,looks right,stops,falls,rolls,"
-    "reaches forward,leans back,swings the arms,stumbles,limps,crosses the arms,points,salutes,nods,shakes the head"
-).split(",")
+_ACTS = """
+    walks forward, walks backward, walks in a circle, runs, jogs in place, jumps, hops on one foot, steps to the
+    left, steps to the right, turns around, turns to the left, turns to the right, kicks with the right leg, kicks
+    with the left leg, punches, waves the right hand, waves the left hand, claps, raises both arms, lowers the
+    arms, raises the left arm, raises the right arm, bends down, bows, squats, kneels, sits down, stands up, lies
+    down, crawls, throws a ball, catches a ball, picks something up, puts something down, pushes, pulls, spins,
+    dances, stretches, looks left, looks right, stops, falls, rolls, reaches forward, leans back, swings the arms,
+    stumbles, limps, crosses the arms, points, salutes, nods, shakes the head
+"""
 
 
 def ordered_sentences(seed: int = 0, pairs: int = 1500) -> list[str]:
     """One act after another, always beside the same acts in the other order: only the order tells them apart."""
     draw = random.Random(seed)
     frames = ("{}{}, then {}", "{}{} then {}", "{}{} and then {}", "{}{} before {}", "{}{}, and finally {}")
+    acts = [" ".join(act.split()) for act in _ACTS.split(",")]
     subjects = ("a person ", "a man ", "someone ", "the person ", "")
     sentences: list[str] = []
     for _ in range(pairs):
-        frame, subject, (first, second) = draw.choice(frames), draw.choice(subjects), draw.sample(_ACTS, 2)
+        frame, subject, (first, second) = draw.choice(frames), draw.choice(subjects), draw.sample(acts, 2)
         if not subject:
             first, second = _imperative(first), _imperative(second)
         sentences += [frame.format(subject, first, second), frame.format(subject, second, first)]

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from kinema.text.encoder import TextEncoder
 from kinema.training.text_attributes import AMPLITUDES, ATTRIBUTES, attribute_table, mirror
-from kinema.training.text_data import Caption, held_out, read_captions
+from kinema.training.text_data import Caption, held_out, ordered_sentences, read_captions
 from kinema.training.text_teacher import TEACHER_SIZE, cached_embeddings
 
 GALLERY = 256
@@ -38,6 +38,19 @@ def recall_at_1(queries: np.ndarray, gallery: np.ndarray, size: int = GALLERY, s
         rows = draw.choice(len(queries), size, replace=False)
         hits.append(np.mean((queries[rows] @ gallery[rows].T).argmax(1) == np.arange(size)))
     return float(np.mean(hits))
+
+
+def order_told(encoder: TextEncoder, pairs: int = 150) -> tuple[float, float]:
+    """Acts in two orders, in sentences not trained on: (share whose attributes fit the right order better than the
+    other order, mean cosine between the two orders)."""
+    trained = set(ordered_sentences())
+    lines = ordered_sentences(seed=1, pairs=pairs)
+    rows = [i for i in range(0, len(lines) - 1, 2) if not {lines[i], lines[i + 1]} & trained]
+    one, other = [lines[i] for i in rows], [lines[i + 1] for i in rows]
+    a, b = encoder.encode(one).numpy(), encoder.encode(other).numpy()
+    difference = (attribute_table(one).astype(np.float32) - attribute_table(other)) * AMPLITUDES
+    told = ((a - b)[:, TEACHER_SIZE:] * difference).sum(1)[np.abs(difference).sum(1) > 0] > 0
+    return float(told.mean()), float((a * b).sum(1).mean())
 
 
 def measure(encoder: TextEncoder, captions: Sequence[Caption], cache: Path) -> dict[str, float]:
@@ -73,6 +86,7 @@ def measure(encoder: TextEncoder, captions: Sequence[Caption], cache: Path) -> d
     one_sided = np.array([("left" in text) != ("right" in text) for text in sided])
     toward = np.array([1.0 if "left" in text else -1.0 for text in sided])
     told = [np.sign(s[:, 0] - s[:, 1]) == sign for s, sign in zip(sides, (toward, -toward), strict=True)]
+    right_order, order_cosine = order_told(encoder)
     return {
         "texts": len(texts),
         "cosine to teacher": float((taught * semantic).sum(1).mean()),
@@ -85,6 +99,8 @@ def measure(encoder: TextEncoder, captions: Sequence[Caption], cache: Path) -> d
         "mirror pairs": len(sided),
         "mirror cosine teacher": float((teacher(sided) * teacher(mirrored)).sum(1).mean()),
         "mirror cosine student": float((student(sided) * student(mirrored)).sum(1).mean()),
+        "order cosine student": order_cosine,
+        "order told right": right_order,
         "side told right": float(np.mean(np.concatenate(told)[np.tile(one_sided, 2)])),
     }
 

@@ -7,21 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinema.cleanup import clean
+from kinema.cleanup import clean, stances
 from kinema.cleanup.feet import BLEND, lock_feet
 from kinema.cleanup.ground import lift_body, set_on_ground
 from kinema.cleanup.leg_ik import bend_to, legs_of
 from kinema.cleanup.smoothing import butterworth, savitzky_golay
 from kinema.cleanup.soles import sole_heights
-from kinema.cleanup.stance import standing
 from kinema.contacts import FEET
 from kinema.errors import InputError, MotionError
-from kinema.geometry import quaternion_from_rotation_vector
+from kinema.geometry import UP, quaternion_from_rotation_vector
 from kinema.protocol.motion import Motion, Skeleton
 from kinema.protocol.smpl import SMPL_BODY
 
 FPS = 30.0
-STAND = 0.96
 
 
 def rest(frames: int) -> Motion:
@@ -74,14 +72,14 @@ def clip() -> Motion:
 
 
 def test_the_synthetic_walk_stands_without_sliding(clip):
-    stands = standing(clip.positions(), FPS)
+    stands = stances(clip)
     assert 0.5 < stands.mean() < 0.75
     assert stance_speed(clip, stands) < 0.05
 
 
 def test_sliding_is_removed_and_the_rest_kept(clip):
     bad = slid(clip)
-    stands = standing(clip.positions(), FPS)
+    stands = stances(clip)
     good = clean(bad, stands.reshape(-1, 4).astype(float))
     assert stance_speed(bad, stands) > 0.12
     assert stance_speed(good, stands) < 0.1 * stance_speed(bad, stands)
@@ -94,7 +92,7 @@ def test_sliding_is_removed_and_the_rest_kept(clip):
 
 def test_without_given_contacts_it_finds_them_itself(clip):
     bad = slid(clip)
-    stands = standing(clip.positions(), FPS)
+    stands = stances(clip)
     assert stance_speed(clean(bad), stands) < 0.4 * stance_speed(bad, stands)
 
 
@@ -114,16 +112,16 @@ def test_a_clean_walk_stays_as_it_is(clip):
 
 def test_soles_are_brought_to_the_ground_from_either_side(clip):
     for offset in (-0.05, 0.04):
-        moved = replace(clip, root_translation=clip.root_translation + (0.0, offset, 0.0))
+        moved = replace(clip, root_translation=clip.root_translation + offset * UP)
         heights = sole_heights(clean(moved)).min(axis=2)
-        stands = standing(clip.positions(), FPS).any(axis=2)
+        stands = stances(clip).any(axis=2)
         assert heights.min() > -1e-3
         assert np.abs(heights[stands]).max() < 0.01
 
 
 def test_strength_zero_gives_the_same_object_and_half_lies_between(clip):
     bad = slid(clip)
-    stands = standing(clip.positions(), FPS)
+    stands = stances(clip)
     assert clean(bad, strength=0.0) is bad
     speeds = [stance_speed(lock_feet(bad, stands, strength=s), stands) for s in (0.0, 0.5, 1.0)]
     assert speeds[0] > 1.3 * speeds[1] > 1.3 * speeds[2]
@@ -180,7 +178,7 @@ def test_shortest_clips(frames):
 
 
 def test_a_flight_is_left_alone():
-    flight = replace(walk(60), root_translation=walk(60).root_translation + (0.0, 1.0, 0.0))
+    flight = replace(walk(60), root_translation=walk(60).root_translation + UP)
     np.testing.assert_allclose(clean(flight).positions(), flight.positions(), atol=1e-9)
 
 
@@ -196,8 +194,8 @@ def test_a_lying_body_is_lifted_out_of_the_ground_smoothly():
 
 
 def test_the_ground_is_set_once_for_the_whole_clip(clip):
-    moved = replace(clip, root_translation=clip.root_translation + (0.0, 0.07, 0.0))
-    back = set_on_ground(moved, standing(clip.positions(), FPS))
+    moved = replace(clip, root_translation=clip.root_translation + 0.07 * UP)
+    back = set_on_ground(moved, stances(clip))
     np.testing.assert_allclose(back.root_translation, clip.root_translation, atol=2e-3)
 
 

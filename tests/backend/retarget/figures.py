@@ -43,7 +43,7 @@ REST_ARMS = {"T": None, "A": np.array([0.7, -0.7, 0.0]), "I": np.array([0.05, -1
 
 
 def marching(seconds: float = 2.0, fps: float = 30.0, airborne: bool = False) -> Motion:
-    """A figure that strides along +Z, swings its bent arms and sways, on SMPL_BODY; `airborne` feet never stand still."""
+    """A figure that strides along +Z, swings its bent arms and sways; `airborne` feet never stand still."""
     frames = round(seconds * fps)
     t = np.arange(frames) / fps
     swing = np.sin(2.0 * np.pi * t)

@@ -10,51 +10,144 @@ from kinema.retarget import map_joints
 from kinema.retarget.anatomy import find_anatomy
 
 CHAINS = {
-    "smpl": "Pelvis > Spine1 > Spine2 > Spine3 > Neck > Head; Spine3 > {L_,R_}Collar > {}Shoulder > {}Elbow > {}Wrist "
-    "> {}Hand; Pelvis > {L_,R_}Hip > {}Knee > {}Ankle > {}Foot",
-    "smplx": "pelvis > spine1 > spine2 > spine3 > neck > head; spine3 > {left_,right_}collar > {}shoulder > {}elbow > "
-    "{}wrist; pelvis > {left_,right_}hip > {}knee > {}ankle > {}foot",
-    "cmu asf": "root > lowerback > upperback > thorax > lowerneck > upperneck > head; thorax > {l,r}clavicle > {}humerus > "
-    "{}radius > {}wrist > {}hand > {}fingers; {}wrist > {}thumb; root > {l,r}hipjoint > {}femur > {}tibia > {}foot > {}toes",
-    "motionbuilder": "Hips > LowerBack > Spine > Spine1 > Neck > Neck1 > Head; Spine1 > {Left,Right}Shoulder > {}Arm > "
-    "{}ForeArm > {}Hand > {}HandIndex1; Hips > {Left,Right}HipJoint > {}UpLeg > {}Leg > {}Foot > {}ToeBase",
-    "mixamo": "mixamorig:Hips > mixamorig:Spine > mixamorig:Spine1 > mixamorig:Spine2 > mixamorig:Neck > mixamorig:Head > "
-    "mixamorig:HeadTop_End; mixamorig:Spine2 > mixamorig:{Left,Right}Shoulder > mixamorig:{}Arm > mixamorig:{}ForeArm > "
-    "mixamorig:{}Hand > mixamorig:{}HandThumb1; mixamorig:Hips > mixamorig:{Left,Right}UpLeg > mixamorig:{}Leg > "
-    "mixamorig:{}Foot > mixamorig:{}ToeBase > mixamorig:{}Toe_End",
-    "bandai": "Hips > Spine > Chest > Neck > Head; Chest > Shoulder{_L,_R} > UpperArm{} > LowerArm{} > Hand{}; "
-    "Hips > UpperLeg{_L,_R} > LowerLeg{} > Foot{} > Toes{}",
-    "biovision": "Hips > Chest > Neck > Head; Chest > {Left,Right}Collar > {}Shoulder > {}Elbow > {}Wrist; "
-    "Hips > {Left,Right}Hip > {}Knee > {}Ankle > {}Toe",
-    "classic biovision": "Hips > Chest > Neck > Head; Chest > {Left,Right}Collar > {}UpArm > {}LowArm > {}Hand; "
-    "Hips > {Left,Right}UpLeg > {}LowLeg > {}Foot",
-    "daz": "hip > abdomen > chest > neck > head > leftEye; head > rightEye; chest > {l,r}Collar > {}Shldr > {}ForeArm > "
-    "{}Hand > {}Index1; hip > {l,r}Buttock > {}Thigh > {}Shin > {}Foot",
-    "character creator": "CC_Base_Hip > CC_Base_Waist > CC_Base_Spine01 > CC_Base_Spine02 > CC_Base_NeckTwist01 > "
-    "CC_Base_NeckTwist02 > CC_Base_Head; CC_Base_Spine02 > CC_Base{_L_,_R_}Clavicle > CC_Base{}Upperarm > "
-    "CC_Base{}Forearm > CC_Base{}Hand; CC_Base{}Upperarm > CC_Base{}UpperarmTwist01; CC_Base_Hip > CC_Base_Pelvis > "
-    "CC_Base{_L_,_R_}Thigh > CC_Base{}Calf > CC_Base{}Foot > CC_Base{}ToeBase > CC_Base{}BigToe1; "
-    "CC_Base{}Thigh > CC_Base{}ThighTwist01",
-    "biped": "Bip01 > Bip01 Pelvis > Bip01 Spine > Bip01 Spine1 > Bip01 Neck > Bip01 Head > Bip01 HeadNub; Bip01 Neck > "
-    "Bip01 {L,R} Clavicle > Bip01 {} UpperArm > Bip01 {} Forearm > Bip01 {} Hand > Bip01 {} Finger0; Bip01 Spine > "
-    "Bip01 {L,R} Thigh > Bip01 {} Calf > Bip01 {} Foot > Bip01 {} Toe0 > Bip01 {} Toe0Nub",
-    "unreal": "pelvis > spine_01 > spine_02 > spine_03 > neck_01 > head; spine_03 > clavicle{_l,_r} > upperarm{} > "
-    "lowerarm{} > hand{} > index_01{}; upperarm{} > upperarm_twist_01{}; pelvis > thigh{_l,_r} > calf{} > foot{} > ball{}",
-    "rigify": "DEF-spine > DEF-spine.001 > DEF-spine.002 > DEF-spine.003 > DEF-spine.004 > DEF-spine.005 > DEF-spine.006; "
-    "DEF-spine.003 > DEF-shoulder{.L,.R} > DEF-upper_arm{} > DEF-forearm{} > DEF-hand{}; "
-    "DEF-spine > DEF-thigh{.L,.R} > DEF-shin{} > DEF-foot{} > DEF-toe{}",
-    "vrm": "J_Bip_C_Hips > J_Bip_C_Spine > J_Bip_C_Chest > J_Bip_C_UpperChest > J_Bip_C_Neck > J_Bip_C_Head; "
-    "J_Bip_C_UpperChest > J_Bip{_L_,_R_}Shoulder > J_Bip{}UpperArm > J_Bip{}LowerArm > J_Bip{}Hand > J_Bip{}Index1; "
-    "J_Bip_C_Hips > J_Bip{_L_,_R_}UpperLeg > J_Bip{}LowerLeg > J_Bip{}Foot > J_Bip{}ToeBase",
-    "makehuman": "Root > Spine1 > Spine2 > Spine3 > Neck > Head > __Jaw > Jaw; Spine3 > __Clavicle{_L,_R} > Clavicle{} > "
-    "UpArm{} > LoArm{} > Hand{} > __Index1{} > Index1{}; Root > Hips > __UpLeg{_L,_R} > UpLeg{} > LoLeg{} > Foot{} > Toe{}",
-    "kaykit": "hips > spine > chest > head; chest > upperarm{.l,.r} > lowerarm{} > wrist{} > hand{} > handslot{}; "
-    "hips > upperleg{.l,.r} > lowerleg{} > foot{} > toes{}",
-    "deepmimic": "root > chest > neck; chest > {right_,left_}shoulder > {}elbow > {}wrist; "
-    "root > {right_,left_}hip > {}knee > {}ankle",
-    "numbered": "torso_joint_1 > torso_joint_2 > torso_joint_3 > neck_joint_1 > neck_joint_2; "
-    "torso_joint_3 > arm_joint_{L,R}_1 > arm_joint_{}_2 > arm_joint_{}_3; "
-    "torso_joint_1 > leg_joint_{L,R}_1 > leg_joint_{}_2 > leg_joint_{}_3 > leg_joint_{}_5",
+    "smpl": "; ".join(
+        (
+            "Pelvis > Spine1 > Spine2 > Spine3 > Neck > Head",
+            "Spine3 > {L_,R_}Collar > {}Shoulder > {}Elbow > {}Wrist > {}Hand",
+            "Pelvis > {L_,R_}Hip > {}Knee > {}Ankle > {}Foot",
+        )
+    ),
+    "smplx": "; ".join(
+        (
+            "pelvis > spine1 > spine2 > spine3 > neck > head",
+            "spine3 > {left_,right_}collar > {}shoulder > {}elbow > {}wrist",
+            "pelvis > {left_,right_}hip > {}knee > {}ankle > {}foot",
+        )
+    ),
+    "cmu asf": "; ".join(
+        (
+            "root > lowerback > upperback > thorax > lowerneck > upperneck > head",
+            "thorax > {l,r}clavicle > {}humerus > {}radius > {}wrist > {}hand > {}fingers",
+            "{}wrist > {}thumb",
+            "root > {l,r}hipjoint > {}femur > {}tibia > {}foot > {}toes",
+        )
+    ),
+    "motionbuilder": "; ".join(
+        (
+            "Hips > LowerBack > Spine > Spine1 > Neck > Neck1 > Head",
+            "Spine1 > {Left,Right}Shoulder > {}Arm > {}ForeArm > {}Hand > {}HandIndex1",
+            "Hips > {Left,Right}HipJoint > {}UpLeg > {}Leg > {}Foot > {}ToeBase",
+        )
+    ),
+    "mixamo": "; ".join(
+        (
+            "mixamorig:Hips > mixamorig:Spine > mixamorig:Spine1 > mixamorig:Spine2 > mixamorig:Neck > "
+            "mixamorig:Head > mixamorig:HeadTop_End",
+            "mixamorig:Spine2 > mixamorig:{Left,Right}Shoulder > mixamorig:{}Arm > mixamorig:{}ForeArm > "
+            "mixamorig:{}Hand > mixamorig:{}HandThumb1",
+            "mixamorig:Hips > mixamorig:{Left,Right}UpLeg > mixamorig:{}Leg > mixamorig:{}Foot > "
+            "mixamorig:{}ToeBase > mixamorig:{}Toe_End",
+        )
+    ),
+    "bandai": "; ".join(
+        (
+            "Hips > Spine > Chest > Neck > Head",
+            "Chest > Shoulder{_L,_R} > UpperArm{} > LowerArm{} > Hand{}",
+            "Hips > UpperLeg{_L,_R} > LowerLeg{} > Foot{} > Toes{}",
+        )
+    ),
+    "biovision": "; ".join(
+        (
+            "Hips > Chest > Neck > Head",
+            "Chest > {Left,Right}Collar > {}Shoulder > {}Elbow > {}Wrist",
+            "Hips > {Left,Right}Hip > {}Knee > {}Ankle > {}Toe",
+        )
+    ),
+    "classic biovision": "; ".join(
+        (
+            "Hips > Chest > Neck > Head",
+            "Chest > {Left,Right}Collar > {}UpArm > {}LowArm > {}Hand",
+            "Hips > {Left,Right}UpLeg > {}LowLeg > {}Foot",
+        )
+    ),
+    "daz": "; ".join(
+        (
+            "hip > abdomen > chest > neck > head > leftEye",
+            "head > rightEye",
+            "chest > {l,r}Collar > {}Shldr > {}ForeArm > {}Hand > {}Index1",
+            "hip > {l,r}Buttock > {}Thigh > {}Shin > {}Foot",
+        )
+    ),
+    "character creator": "; ".join(
+        (
+            "CC_Base_Hip > CC_Base_Waist > CC_Base_Spine01 > CC_Base_Spine02 > CC_Base_NeckTwist01 > "
+            "CC_Base_NeckTwist02 > CC_Base_Head",
+            "CC_Base_Spine02 > CC_Base{_L_,_R_}Clavicle > CC_Base{}Upperarm > CC_Base{}Forearm > CC_Base{}Hand",
+            "CC_Base{}Upperarm > CC_Base{}UpperarmTwist01",
+            "CC_Base_Hip > CC_Base_Pelvis > CC_Base{_L_,_R_}Thigh > CC_Base{}Calf > CC_Base{}Foot > "
+            "CC_Base{}ToeBase > CC_Base{}BigToe1",
+            "CC_Base{}Thigh > CC_Base{}ThighTwist01",
+        )
+    ),
+    "biped": "; ".join(
+        (
+            "Bip01 > Bip01 Pelvis > Bip01 Spine > Bip01 Spine1 > Bip01 Neck > Bip01 Head > Bip01 HeadNub",
+            "Bip01 Neck > Bip01 {L,R} Clavicle > Bip01 {} UpperArm > Bip01 {} Forearm > Bip01 {} Hand > Bip01 {} "
+            "Finger0",
+            "Bip01 Spine > Bip01 {L,R} Thigh > Bip01 {} Calf > Bip01 {} Foot > Bip01 {} Toe0 > Bip01 {} Toe0Nub",
+        )
+    ),
+    "unreal": "; ".join(
+        (
+            "pelvis > spine_01 > spine_02 > spine_03 > neck_01 > head",
+            "spine_03 > clavicle{_l,_r} > upperarm{} > lowerarm{} > hand{} > index_01{}",
+            "upperarm{} > upperarm_twist_01{}",
+            "pelvis > thigh{_l,_r} > calf{} > foot{} > ball{}",
+        )
+    ),
+    "rigify": "; ".join(
+        (
+            "DEF-spine > DEF-spine.001 > DEF-spine.002 > DEF-spine.003 > DEF-spine.004 > DEF-spine.005 > DEF-spine.006",
+            "DEF-spine.003 > DEF-shoulder{.L,.R} > DEF-upper_arm{} > DEF-forearm{} > DEF-hand{}",
+            "DEF-spine > DEF-thigh{.L,.R} > DEF-shin{} > DEF-foot{} > DEF-toe{}",
+        )
+    ),
+    "vrm": "; ".join(
+        (
+            "J_Bip_C_Hips > J_Bip_C_Spine > J_Bip_C_Chest > J_Bip_C_UpperChest > J_Bip_C_Neck > J_Bip_C_Head",
+            "J_Bip_C_UpperChest > J_Bip{_L_,_R_}Shoulder > J_Bip{}UpperArm > J_Bip{}LowerArm > J_Bip{}Hand > "
+            "J_Bip{}Index1",
+            "J_Bip_C_Hips > J_Bip{_L_,_R_}UpperLeg > J_Bip{}LowerLeg > J_Bip{}Foot > J_Bip{}ToeBase",
+        )
+    ),
+    "makehuman": "; ".join(
+        (
+            "Root > Spine1 > Spine2 > Spine3 > Neck > Head > __Jaw > Jaw",
+            "Spine3 > __Clavicle{_L,_R} > Clavicle{} > UpArm{} > LoArm{} > Hand{} > __Index1{} > Index1{}",
+            "Root > Hips > __UpLeg{_L,_R} > UpLeg{} > LoLeg{} > Foot{} > Toe{}",
+        )
+    ),
+    "kaykit": "; ".join(
+        (
+            "hips > spine > chest > head",
+            "chest > upperarm{.l,.r} > lowerarm{} > wrist{} > hand{} > handslot{}",
+            "hips > upperleg{.l,.r} > lowerleg{} > foot{} > toes{}",
+        )
+    ),
+    "deepmimic": "; ".join(
+        (
+            "root > chest > neck",
+            "chest > {right_,left_}shoulder > {}elbow > {}wrist",
+            "root > {right_,left_}hip > {}knee > {}ankle",
+        )
+    ),
+    "numbered": "; ".join(
+        (
+            "torso_joint_1 > torso_joint_2 > torso_joint_3 > neck_joint_1 > neck_joint_2",
+            "torso_joint_3 > arm_joint_{L,R}_1 > arm_joint_{}_2 > arm_joint_{}_3",
+            "torso_joint_1 > leg_joint_{L,R}_1 > leg_joint_{}_2 > leg_joint_{}_3 > leg_joint_{}_5",
+        )
+    ),
 }
 """Trees as chains from parent to child; {a,b} names the two sides, {} repeats them."""
 
@@ -132,10 +225,8 @@ def test_the_hand_of_cmu_conversions_bends_in_its_finger_base():
 
 
 def test_thumbs_and_little_fingers_tell_the_palm_apart():
-    hand = "; {}Hand > {Left,Right}HandThumb1; {Left,Right}Hand > {}HandPinky1"
-    skeleton = tree(
-        CHAINS["motionbuilder"] + hand.replace("{}Hand > {Left,Right}HandThumb1", "{Left,Right}Hand > {}HandThumb1")
-    )
+    hands = "; {Left,Right}Hand > {}HandThumb1; {Left,Right}Hand > {}HandPinky1"
+    skeleton = tree(CHAINS["motionbuilder"] + hands)
     anatomy = find_anatomy(skeleton)
     assert anatomy.palms["R"] == (skeleton.index("RightHandIndex1"), skeleton.index("RightHandPinky1"))
     assert skeleton.index("LeftHandThumb1") not in anatomy.fingers["L"]

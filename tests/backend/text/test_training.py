@@ -16,7 +16,14 @@ from kinema.text.tokens import Tokenizer, pad
 from kinema.text.tower import KinemaTower, build_tower
 from kinema.training.text import SHARES, Corpus, export, learning_rate, load_state, losses, save_state, train
 from kinema.training.text_attributes import AMPLITUDES, ATTRIBUTES, attribute_table, attributes, mirror
-from kinema.training.text_data import held_out, part_sentences, read_captions, training_groups, vocabulary_words
+from kinema.training.text_data import (
+    held_out,
+    ordered_sentences,
+    part_sentences,
+    read_captions,
+    training_groups,
+    vocabulary_words,
+)
 from kinema.training.text_measure import recall_at_1
 from kinema.training.text_teacher import TEACHER_SIZE, cached_embeddings
 
@@ -64,6 +71,13 @@ def test_part_sentences_repeat_and_cover_every_part() -> None:
     assert sentences == part_sentences()
     for part in ("head", "torso", "left arm", "right arm", "left leg", "right leg"):
         assert sum(f"the {part} " in sentence for sentence in sentences) > 50
+
+
+def test_ordered_sentences_come_in_both_orders() -> None:
+    first, second = ordered_sentences(pairs=1)
+    assert sorted(first.replace(",", "").split()) == sorted(second.replace(",", "").split())
+    assert held(first) != held(second)
+    assert len(ordered_sentences()) > 2500
 
 
 def test_vocabulary_words_are_plain_words() -> None:

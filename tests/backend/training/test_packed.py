@@ -41,7 +41,8 @@ def row(identity: str, source: str = "cmu", split: str = "train") -> dict:
 
 @pytest.fixture
 def folder(tmp_path):
-    clips = [(row("a"), swaying_motion(1)), (row("b", "xia_test"), swaying_motion(2)), (row("c"), swaying_motion(3, 25))]
+    motions = swaying_motion(1), swaying_motion(2), swaying_motion(3, 25)
+    clips = list(zip((row("a"), row("b", "xia_test"), row("c")), motions, strict=True))
     packed.write(tmp_path / "packed", clips, {})
     return tmp_path
 

@@ -1,0 +1,227 @@
+"""Signals and predicates on bodies posed by hand, where what they should say is plain."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kinema.errors import MotionError
+from kinema.evaluation.predicates import Predicate
+from kinema.evaluation.signals import Signals, oscillation, reversals, unbroken
+from kinema.evaluation.suite import SUITE
+from kinema.evaluation.validation import other_side
+from kinema.features.mirroring import mirror
+from kinema.geometry import quaternion_from_rotation_vector, yaw_quaternion
+from kinema.protocol import quaternion
+from kinema.protocol.motion import Motion, Skeleton
+from kinema.protocol.smpl import SMPL_BODY
+
+FPS = 30.0
+J = {name: index for index, name in enumerate(SMPL_BODY.names)}
+NAMED = {predicate.name: predicate for predicate in SUITE}
+
+
+def posed(seconds: float = 3.0, path: np.ndarray | None = None, **turns: np.ndarray) -> Motion:
+    """A standing body, arms hanging; `turns` give local rotation vectors (T, 3) or (3,) in degrees of single joints."""
+    frames = round(seconds * FPS)
+    vectors = np.zeros((frames, 22, 3))
+    vectors[:, J["L_Shoulder"]] = (0, 0, -80)
+    vectors[:, J["R_Shoulder"]] = (0, 0, 80)
+    for joint, turn in turns.items():
+        vectors[:, J[joint]] = turn
+    root = np.tile((0.0, 0.975, 0.0), (frames, 1)) if path is None else path
+    return Motion(quaternion_from_rotation_vector(np.radians(vectors)), root, FPS, SMPL_BODY)
+
+
+def time(seconds: float = 3.0) -> np.ndarray:
+    return np.arange(round(seconds * FPS)) / FPS
+
+
+def along(direction: tuple[float, float, float], speed: float, seconds: float = 3.0) -> np.ndarray:
+    return np.array((0.0, 0.975, 0.0)) + time(seconds)[:, None] * speed * np.array(direction)
+
+
+def striding(path: np.ndarray, cadence: float = 1.0) -> Motion:
+    """Legs swing and knees bend in turn while the root follows `path`, set so that the lower foot touches the ground."""
+    t = np.arange(len(path)) / FPS
+    swing = np.sin(2 * np.pi * cadence * t)
+    x = np.stack([np.ones_like(t), np.zeros_like(t), np.zeros_like(t)], axis=1)
+    knees = [np.maximum(np.cos(2 * np.pi * cadence * t + shift), 0)[:, None] * 50 * x for shift in (np.pi, 0)]
+    motion = posed(
+        len(path) / FPS,
+        path,
+        L_Hip=(25 * swing)[:, None] * x,
+        R_Hip=(-25 * swing)[:, None] * x,
+        L_Knee=knees[0],
+        R_Knee=knees[1],
+    )
+    lowest = Signals(motion)._sole_heights.min(axis=1)
+    return replace(motion, root_translation=motion.root_translation - lowest[:, None] * (0.0, 1.0, 0.0))
+
+
+def raised(side: str, degrees: float = 60.0) -> Motion:
+    sign = 1 if side == "L" else -1
+    lift = np.clip(time() * 2, 0, 1)[:, None] * np.array((0, 0, sign * (80 + degrees)))
+    return posed(**{f"{side}_Shoulder": np.array((0, 0, -80 * sign)) + lift})
+
+
+def waving(side: str) -> Motion:
+    sign = 1 if side == "L" else -1
+    angle = 60 + 25 * np.sin(2 * np.pi * 1.5 * time())
+    return posed(
+        **{
+            f"{side}_Shoulder": (0, 0, 20 * sign),
+            f"{side}_Elbow": np.stack([0 * angle, 0 * angle, sign * angle], axis=1),
+        }
+    )
+
+
+def kicking(side: str) -> Motion:
+    pulse = np.exp(-(((time() - 1.5) / 0.15) ** 2))
+    return posed(**{f"{side}_Hip": pulse[:, None] * np.array((-95.0, 0, 0))})
+
+
+def turning(degrees: float) -> Motion:
+    motion = striding(along((0, 0, 1), 0.0))
+    yaw = yaw_quaternion(np.radians(degrees) * np.clip(time() / 2 - 0.2, 0, 1))
+    steered = np.array(motion.rotations)
+    steered[:, 0] = quaternion.multiply(yaw, steered[:, 0])
+    ahead = quaternion.rotate(yaw, np.array((0.0, 0.0, 1.0 / FPS)))
+    root = motion.root_translation + np.cumsum(ahead, axis=0)
+    return replace(motion, rotations=steered, root_translation=root)
+
+
+def leaping() -> Motion:
+    height = 0.975 + 0.35 * np.maximum(np.sin(np.pi * (time() - 1.0) / 0.6), 0) * ((time() > 1.0) & (time() < 1.6))
+    return posed(path=np.stack([0 * height, height, 0 * height], axis=1))
+
+
+def bent(degrees: float) -> Motion:
+    pulse = np.exp(-(((time() - 1.5) / 0.5) ** 2))
+    return posed(Spine1=pulse[:, None] * np.array((degrees, 0, 0)))
+
+
+CASES: dict[str, Motion] = {
+    "walk": striding(along((0, 0, 1), 1.1)),
+    "walk backward": striding(along((0, 0, -1), 0.8)),
+    "run": striding(along((0, 0, 1), 3.2), 1.5),
+    "step left": striding(along((1, 0, 0), 0.5)),
+    "step right": striding(along((-1, 0, 0), 0.5)),
+    "walk, turn left": turning(90),
+    "walk, turn right": turning(-90),
+    "turn around": turning(180),
+    "stand": posed(),
+    "jump": leaping(),
+    "raise left": raised("L"),
+    "raise right": raised("R"),
+    "wave left": waving("L"),
+    "wave right": waving("R"),
+    "kick left": kicking("L"),
+    "kick right": kicking("R"),
+    "bow": bent(60),
+    "bend forward": bent(75),
+    "T pose": posed(L_Shoulder=(0, 0, 0), R_Shoulder=(0, 0, 0)),
+    "look left": posed(Neck=(0, 30, 0), Head=(0, 30, 0)),
+    "look right": posed(Neck=(0, -30, 0), Head=(0, -30, 0)),
+    "look up": posed(Neck=(-25, 0, 0), Head=(-25, 0, 0)),
+    "look down": posed(Neck=(35, 0, 0), Head=(25, 0, 0)),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_meaning_is_read_off_the_pose_that_shows_it(name):
+    assert NAMED[name].margin(CASES[name]) > 0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_body_that_just_stands_means_nothing_else(name):
+    assert (NAMED[name].margin(posed()) > 0) == (name == "stand")
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if other_side(name)])
+def test_the_wrong_side_fails_and_mirroring_swaps_the_sides(name):
+    other = NAMED[other_side(name)]
+    assert not other.holds(CASES[name])
+    assert other.holds(mirror(CASES[name]))
+    assert not NAMED[name].holds(mirror(CASES[name]))
+
+
+def test_one_sided_meanings_fail_when_both_sides_do_it():
+    both = posed(L_Shoulder=(0, 0, 60), R_Shoulder=(0, 0, -60))
+    assert NAMED["raise both"].holds(both)
+    assert not NAMED["raise left"].holds(both)
+    assert not NAMED["raise right"].holds(both)
+
+
+def test_turning_the_whole_clip_changes_nothing():
+    turn = yaw_quaternion(np.array(2.3))
+    for name, motion in CASES.items():
+        rotations = np.array(motion.rotations)
+        rotations[:, 0] = quaternion.multiply(turn, rotations[:, 0])
+        moved = quaternion.rotate(turn, motion.root_translation) + (4.0, 0.0, -7.0)
+        turned = replace(motion, rotations=rotations, root_translation=moved)
+        assert NAMED[name].margin(turned) == pytest.approx(NAMED[name].margin(motion), abs=1e-6)
+
+
+def test_order_matters_to_then():
+    first, second = raised("L"), raised("R")
+    down = posed(1.0)
+    pieces = [first, down, second, down]
+    motion = replace(
+        first,
+        rotations=np.concatenate([m.rotations for m in pieces]),
+        root_translation=np.concatenate([m.root_translation for m in pieces]),
+    )
+    backwards = replace(motion, rotations=np.concatenate([m.rotations for m in (second, down, first, down)]))
+    assert NAMED["raise left then right"].holds(motion)
+    assert not NAMED["raise left then right"].holds(backwards)
+
+
+def test_every_predicate_survives_the_shortest_clips():
+    for predicate in SUITE:
+        for frames in (1, 2, 5):
+            assert np.isfinite(predicate.margin(posed(1.0).crop(0, frames))), (predicate.name, frames)
+
+
+def test_the_suite_is_a_suite():
+    assert len(SUITE) >= 60
+    assert len({predicate.name for predicate in SUITE}) == len(SUITE)
+    prompts = [prompt for predicate in SUITE for prompt in predicate.prompts]
+    assert len(set(prompts)) == len(prompts)
+    for predicate in SUITE:
+        assert isinstance(predicate, Predicate)
+        assert 0.5 <= predicate.seconds <= 10.0
+        assert other_side(predicate.name) is None or other_side(predicate.name) in NAMED
+
+
+def test_signals_know_left_from_right():
+    left = Signals.of(turning(90))
+    assert left.turned == pytest.approx(90, abs=3)
+    sideways = Signals.of(striding(along((1, 0, 0), 0.5)))
+    assert sideways.moved == pytest.approx((1.5, 0.0), abs=0.05)
+    assert np.median(Signals.of(CASES["look left"]).gaze[:, 0]) == pytest.approx(60, abs=1)
+
+
+def test_signals_refuse_other_skeletons():
+    other = Motion(
+        np.array([[[1.0, 0, 0, 0]]]), np.zeros((1, 3)), FPS, Skeleton(("a",), np.array([-1]), np.zeros((1, 3)))
+    )
+    with pytest.raises(MotionError, match="retarget"):
+        Signals.of(other)
+
+
+def test_a_crop_reads_as_the_whole_does():
+    s = Signals.of(CASES["walk"])
+    part = s.crop(20, 60)
+    np.testing.assert_allclose(part.positions, s.positions[20:60])
+    np.testing.assert_allclose(part.local, s.local[20:60], atol=1e-12)
+    assert len(part) == 40
+
+
+def test_counting_turning_points():
+    t = np.linspace(0, 4 * np.pi, 200)
+    assert reversals(np.sin(t), 0.5) == 4
+    assert reversals(np.sin(t), 3.0) == 0
+    assert reversals(np.linspace(0, 1, 50), 0.1) == 0
+    assert oscillation(np.sin(2 * np.pi * np.arange(300) / 30), 0.5, 1.5) == 3
+    assert unbroken(np.array([0, 1, 1, 0, 2, 0], dtype=float), 2 / FPS) == 1
