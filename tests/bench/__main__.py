@@ -49,7 +49,7 @@ def main() -> None:
 
 def _row(name: str, took: Seconds, unit: Seconds, beside: str = "") -> None:
     times = f"{took.median:.4f} | {took.least:.4f} | {took.most:.4f} | {took.repeats}"
-    print(f"| {name} | {times} | {took.median / unit.median:.0f} | {beside} |", flush=True)
+    print(f"| {name} | {times} | {took.median / unit.median:.1f} | {beside} |", flush=True)
 
 
 def _keys(repeats: int, unit: Seconds) -> None:

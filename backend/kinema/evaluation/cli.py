@@ -33,13 +33,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; 0 when done, 2 when the request cannot be done (one sentence on stderr)."""
+    """Run the command; 0 done, 1 failed, 2 unusable input, with one sentence on stderr."""
     arguments = parser().parse_args(argv)
     try:
         return _run(arguments)
     except KinemaError as error:
         print(f"kinema evaluate: {error}", file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, InputError) else 1
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
     wanted = [name.strip() for name in arguments.only.split(",") if name.strip()]
     unknown = sorted(set(wanted) - {predicate.name for predicate in SUITE})
     if unknown:
-        raise InputError(f"no predicate is called {', '.join(unknown)}; see kinema/evaluation/suite.py")
+        raise InputError(f"no predicate is called {', '.join(unknown)}; see kinema/evaluation/suite/")
     suite = [predicate for predicate in SUITE if not wanted or predicate.name in wanted]
     clips = load(arguments.set) if arguments.set else []
     pack = find_pack(arguments.model)

@@ -189,6 +189,7 @@ def _decoded_terms(
 def validate(network: Denoiser, picker: ExamplePicker) -> dict[str, float]:
     """x0 loss on validation clips at three noise levels: with their texts, with shuffled texts, without text."""
     generator = torch.Generator().manual_seed(1)
+    picker.pool.clear()  # the same clips each time
     batch = picker.batch(96, generator)
     noise = torch.randn(batch.latents.shape, generator=generator)
     real = (torch.arange(batch.latents.shape[1])[None] < batch.lengths[:, None]).float()

@@ -3,7 +3,9 @@
 Target of a sentence = its teacher embedding (length 1), followed by its attributes times their amplitudes. Losses on
 the tower's output (s, a) for the target (t, y), y in {0, 1}:
 
-    |s - t|^2 + 4 BCE(8 (a / amplitude - 1/2), y) + 0.1 InfoNCE((s, a), (t, y))     over a batch
+    |s - t|^2 + 4 mean(w BCE(8 (a / amplitude - 1/2), y)) + 0.1 InfoNCE((s, a), (t, y))     over a batch
+
+with the weights w of ORDER_WEIGHTS.
 
 The learning rate follows the clock, so a run ends on time however busy the machine is; it resumes where it stopped.
 """
@@ -155,14 +157,22 @@ def export(tower: nn.Module, config: KinemaTower, folder: Path) -> None:
     (folder / "text.json").write_text(json.dumps(config_to_dict(config), indent=1) + "\n")
 
 
-def learning_rate(t: float) -> float:
+def learning_rate(t: float, peak: float = PEAK_RATE) -> float:
     """Linear warm-up, then half a cosine to zero; t in [0, 1] is the share of the time used."""
     if t < WARM_UP:
-        return PEAK_RATE * t / WARM_UP
-    return PEAK_RATE * 0.5 * (1 + math.cos(math.pi * min(1.0, (t - WARM_UP) / (1 - WARM_UP))))
+        return peak * t / WARM_UP
+    return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, (t - WARM_UP) / (1 - WARM_UP))))
 
 
-def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, batch: int = 256, seed: int = 0) -> nn.Module:
+def train(
+    corpus: Corpus,
+    config: KinemaTower,
+    run: Path,
+    minutes: float,
+    batch: int = 256,
+    peak: float = PEAK_RATE,
+    seed: int = 0,
+) -> nn.Module:
     """Train for `minutes` of wall time in all, resuming what `run` holds; losses go to run/losses.csv."""
     torch.manual_seed(seed)
     tower = build_tower(config)
@@ -189,7 +199,7 @@ def train(corpus: Corpus, config: KinemaTower, run: Path, minutes: float, batch:
             seconds = before + time.monotonic() - started
             if seconds >= minutes * 60:
                 break
-            rate = learning_rate(seconds / (minutes * 60))
+            rate = learning_rate(seconds / (minutes * 60), peak)
             for group in optimiser.param_groups:
                 group["lr"] = rate
             with torch.autocast("cpu", torch.bfloat16):
@@ -223,6 +233,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoints, losses.csv and final/")
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--batch", type=int, default=256)
+    parser.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
@@ -230,7 +241,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     groups = training_groups(options.captions, options.trials, options.bandai, parts)
     config = KinemaTower(TEACHER_SIZE, ATTRIBUTES, width=256, layers=4, heads=8)
     corpus = Corpus.build(groups, config.context, options.run)
-    export(train(corpus, config, options.run, options.minutes, options.batch), config, options.run / "final")
+    tower = train(corpus, config, options.run, options.minutes, options.batch, options.peak)
+    export(tower, config, options.run / "final")
 
 
 if __name__ == "__main__":

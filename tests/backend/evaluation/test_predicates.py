@@ -42,7 +42,7 @@ def along(direction: tuple[float, float, float], speed: float, seconds: float = 
 
 
 def striding(path: np.ndarray, cadence: float = 1.0) -> Motion:
-    """Legs swing and knees bend in turn while the root follows `path`, set so that the lower foot touches the ground."""
+    """Legs swing and knees bend in turn while the root follows `path`, the lower foot always on the ground."""
     t = np.arange(len(path)) / FPS
     swing = np.sin(2 * np.pi * cadence * t)
     x = np.stack([np.ones_like(t), np.zeros_like(t), np.zeros_like(t)], axis=1)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...cleanup.stance import spans
 from ..predicates import Score, all_of, any_of, over, share, under
-from ..signals import FPS, Signals, lasting
+from ..signals import FPS, JOINT, Signals, lasting
 
 
 def travels(front: float, left: float = 0.0, distance: float = 0.6) -> Score:
@@ -86,10 +86,11 @@ def stays(reach: float = 0.35) -> Score:
 
 def still(s: Signals) -> float:
     """Nothing moves much: wrists, ankles and pelvis stay slow."""
-    speeds = [
-        np.linalg.norm(np.gradient(s.positions[:, j], axis=0), axis=-1) * FPS for j in (0, 7, 8, 20, 21) if len(s) > 1
-    ]
-    return under(float(np.percentile(np.array(speeds), 90)), 0.4, 0.2)
+    if len(s) < 2:
+        return -1.0
+    joints = [JOINT[name] for name in ("Pelvis", "L_Ankle", "R_Ankle", "L_Wrist", "R_Wrist")]
+    speeds = np.linalg.norm(np.gradient(s.positions[:, joints], axis=0), axis=-1) * FPS
+    return under(float(np.percentile(speeds, 90)), 0.4, 0.2)
 
 
 def jumps(times: int = 1, clearance: float = 0.07) -> Score:
