@@ -35,13 +35,14 @@ class KINEMA_PT_generate(_Sidebar, bpy.types.Panel):
         column.prop(settings, "refiner")
         column.prop(settings, "target")
 
+        # One layout for both states: a panel that jumps under the mouse makes people press what they did not mean.
+        row = layout.row()
+        row.scale_y = 1.5
         if job is not None and job.active:
-            layout.progress(factor=job.factor, text=job.text, type="BAR")
-            layout.operator("kinema.cancel", icon="CANCEL")
+            row.progress(factor=job.factor, text=job.text, type="BAR")
         else:
-            row = layout.row()
-            row.scale_y = 1.5
             row.operator("kinema.generate", icon="ARMATURE_DATA")
+        layout.operator("kinema.cancel", icon="CANCEL")
         problem = preferences.backend_problem() if not busy else ""
         if problem:
             _paragraph(layout, context, problem, "ERROR")

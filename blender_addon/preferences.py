@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import bpy
@@ -89,7 +88,7 @@ def backend_folder() -> Path:
     """Where the backend's own environment belongs: a folder of the user's, since the add-on's may be read-only."""
     if package.startswith("bl_ext."):
         return Path(bpy.utils.extension_path_user(package, path="backend"))
-    return Path(tempfile.gettempdir()) / "kinema-backend"
+    return Path(bpy.utils.user_resource("DATAFILES", path="kinema")) / "backend"
 
 
 def backend() -> tuple[list[str], dict[str, str]]:

@@ -22,8 +22,8 @@ _VIEW = Vector((0.62, -1.0, 0.30)).normalized()
 _LENS, _SENSOR = 60.0, 36.0
 _STILL = 1.2
 """Metres of travel that a camera follows with its frame rather than by moving."""
-_MARGIN = 0.13
-"""Metres of body around the joints."""
+_MARGIN = 0.2
+"""Metres of body beyond the joints: the crown above Head, the fingers past the wrists."""
 
 
 def build(scene: bpy.types.Scene, positions: np.ndarray, start: int) -> bpy.types.Object:

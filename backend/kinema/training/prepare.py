@@ -50,9 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     frames = packed.write(options.out, _read_all(clips, options.workers, skipped), _licence_rows())
     (options.out / "skipped.jsonl").write_text("".join(json.dumps(row) + "\n" for row in skipped), encoding="utf-8")
     reasons = Counter(row["reason"].split(":")[0][:80] for row in skipped)
-    print(
-        f"{len(clips) - len(skipped)} clips, {frames / layout.FPS / 3600:.2f} h, {len(skipped)} skipped"
-    )
+    print(f"{len(clips) - len(skipped)} clips, {frames / layout.FPS / 3600:.2f} h, {len(skipped)} skipped")
     for reason, count in reasons.most_common(12):
         print(f"  {count:4d}  {reason}")
     return 0
