@@ -115,7 +115,7 @@ def _icon(job: Job | None) -> str:
 def _paragraph(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
     """Text in as many lines as the sidebar's width asks for; Blender cuts labels that are too long."""
     scale = context.preferences.system.ui_scale
-    width = max(18, int(context.region.width / scale / 6.6) - 6)
+    width = max(18, int(context.region.width / scale / 7.2) - 6)
     column = layout.column(align=True)
     column.scale_y = 0.85
     for number, line in enumerate(textwrap.wrap(text, width) or [""]):
