@@ -78,7 +78,7 @@ class Session:
             ) from error
         self._threads = [
             threading.Thread(target=target, name=f"kinema {target.__name__}", daemon=True)
-            for target in (self._read, self._write, self._keep_errors)
+            for target in (self._keep_errors, self._read, self._write)  # in this order: _why waits for the first
         ]
         for thread in self._threads:
             thread.start()
@@ -172,7 +172,7 @@ class Session:
         try:
             # It has closed its answers, so it is ending; its code and last words come within moments.
             code: int | None = self._process.wait(2.0)
-            self._threads[2].join(2.0)
+            self._threads[0].join(2.0)
         except subprocess.TimeoutExpired:
             code = None
         if not reason:
