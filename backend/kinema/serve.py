@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .streams import claim_stdin, claim_stdout
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from .protocol.messages import Done, Generate, Progress
 
 
-def serve(work: Work) -> int:
-    """Answer requests until the parent ends or says Shutdown. Returns 0, or 1 with one sentence on stderr for a client
-    that cannot be understood.
+def serve(work: Work) -> NoReturn:
+    """Answer requests until the parent ends or says Shutdown. Ends the process: with 0, or with 1 and one sentence on
+    stderr for a client that cannot be understood.
 
     Nothing else of Kinema and no library is imported before the pipes are claimed: some greet on import.
     """
@@ -29,10 +30,16 @@ def serve(work: Work) -> int:
         print("kinema serve talks to Blender on stdin and stdout; in a terminal use kinema generate", file=sys.stderr)
     try:
         Conversation(requests, answers, work, abandon=lambda: os._exit(0)).run()
+        code = 0
     except ProtocolError as error:
         print(f"kinema: {error}", file=sys.stderr)
-        return 1
-    return 0
+        code = 1
+    with contextlib.suppress(OSError):
+        answers.close()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    # Not a return: torch's native threads can abort the process (SIGABRT) while the interpreter takes itself down.
+    os._exit(code)
 
 
 def pipeline_work(model: str | None, device: str) -> Work:
