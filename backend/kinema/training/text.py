@@ -172,8 +172,12 @@ def train(
     batch: int = 256,
     peak: float = PEAK_RATE,
     seed: int = 0,
+    start: Path | None = None,
 ) -> nn.Module:
-    """Train for `minutes` of wall time in all, resuming what `run` holds; losses go to run/losses.csv."""
+    """Train for `minutes` of wall time in all, resuming what `run` holds; losses go to run/losses.csv.
+
+    A run that holds nothing begins with the weights of the file `start`, or anew.
+    """
     torch.manual_seed(seed)
     tower = build_tower(config)
     decayed = [p for p in tower.parameters() if p.ndim > 1]
@@ -187,6 +191,8 @@ def train(
     progress: dict[str, float] = {"step": 0, "seconds": 0.0}
     if (run / "progress.json").exists():
         progress = load_state(tower, optimiser, run)
+    elif start:
+        tower.load_state_dict({name: value.float() for name, value in load_file(start).items()})
     else:
         seed_embeddings(tower, run)
     step, before, started = int(progress["step"]), progress["seconds"], time.monotonic()
@@ -231,6 +237,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--bandai", type=Path, required=True, help="Bandai-Namco's clips.csv")
     parser.add_argument("--parts", type=Path, help="file of further part sentences, one a line")
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoints, losses.csv and final/")
+    parser.add_argument("--start", type=Path, help="text.safetensors to begin with")
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
@@ -241,7 +248,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     groups = training_groups(options.captions, options.trials, options.bandai, parts)
     config = KinemaTower(TEACHER_SIZE, ATTRIBUTES, width=256, layers=4, heads=8)
     corpus = Corpus.build(groups, config.context, options.run)
-    tower = train(corpus, config, options.run, options.minutes, options.batch, options.peak)
+    tower = train(corpus, config, options.run, options.minutes, options.batch, options.peak, start=options.start)
     export(tower, config, options.run / "final")
 
 
