@@ -19,6 +19,11 @@ def matrices_from_six(six: Tensor) -> Tensor:
 
 def local_positions(features: Tensor) -> Tensor:
     """Features (B, T, 203), not normalised -> joint positions (B, T, 22, 3) in each frame's heading frame, metres."""
+    return local_pose(features)[0]
+
+
+def local_pose(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Features (B, T, 203) -> joint positions (B, T, 22, 3) and orientations (B, T, 22, 3, 3) in the heading frame."""
     batch, frames, _ = features.shape
     local = matrices_from_six(features[..., layout.ROTATIONS].reshape(batch, frames, -1, 6))
     offsets = torch.tensor(SMPL_BODY.offsets, dtype=features.dtype, device=features.device)
@@ -29,7 +34,7 @@ def local_positions(features: Tensor) -> Tensor:
         parent = _PARENTS[joint]
         positions.append(positions[parent] + world[parent] @ offsets[joint])
         world.append(world[parent] @ local[:, :, joint])
-    return torch.stack(positions, dim=2)
+    return torch.stack(positions, dim=2), torch.stack(world, dim=2)
 
 
 def root_path(features: Tensor) -> tuple[Tensor, Tensor]:

@@ -18,7 +18,11 @@ from ..protocol.messages import PARTS
 
 @dataclass(frozen=True)
 class DenoiserConfig:
-    """`text`: width of the text embeddings; `longest`: most latents in a clip (10 s at 7.5 a second = 75)."""
+    """`text`: width of the text embeddings; `longest`: most latents in a clip (10 s at 7.5 a second = 75).
+
+    `constraint`: channels of a frame's constraints (`conditions.constraints.WIDTH`), 0 for a network that takes none;
+    `stride`: frames a latent.
+    """
 
     latent: int = 64
     text: int = 384
@@ -28,6 +32,8 @@ class DenoiserConfig:
     feedforward: int = 1024
     dropout: float = 0.1
     longest: int = 75
+    constraint: int = 0
+    stride: int = 4
 
 
 class Block(nn.Module):
@@ -63,8 +69,24 @@ class Block(nn.Module):
         return x + self.feedforward(self.feedforward_norm(x))
 
 
+class ConstraintEncoder(nn.Module):
+    """Frames' constraints to the latent rate; without biases, so that no constraint adds exactly nothing."""
+
+    def __init__(self, config: DenoiserConfig, width: int = 96) -> None:
+        super().__init__()
+        self.stride = config.stride
+        self.frame = nn.Linear(config.constraint, width, bias=False)
+        self.merge = nn.Linear(config.stride * width, config.width, bias=False)
+        nn.init.zeros_(self.merge.weight)
+
+    def forward(self, constraints: Tensor) -> Tensor:
+        """(B, stride L, constraint) -> (B, L, D)."""
+        hidden = nn.functional.silu(self.frame(constraints))
+        return self.merge(hidden.unflatten(1, (-1, self.stride)).flatten(2))
+
+
 class Denoiser(nn.Module):
-    """Predicts the clean latents x0 from x_t, t and up to seven texts."""
+    """Predicts the clean latents x0 from x_t, t, up to seven texts and frame-level constraints."""
 
     def __init__(self, config: DenoiserConfig) -> None:
         super().__init__()
@@ -78,17 +100,27 @@ class Denoiser(nn.Module):
         self.length = nn.Embedding(config.longest + 1, width)
         self.into = nn.Linear(config.latent, width)
         self.place = nn.Parameter(torch.randn(config.longest, width) * 0.02)
+        self.constraints = ConstraintEncoder(config) if config.constraint else None
         self.blocks = nn.ModuleList([Block(config) for _ in range(config.layers)])
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, config.latent)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, x: Tensor, t: Tensor, texts: Tensor, given: Tensor, lengths: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        texts: Tensor,
+        given: Tensor,
+        lengths: Tensor,
+        constraints: Tensor | None = None,
+    ) -> Tensor:
         """Noisy latents -> clean latents.
 
         x: (B, L, C); t: (B,) in [0, 1]; texts: (B, 7, E), global then PARTS; given: (B, 7) bool, False replaces that
-        text by the learned null token; lengths: (B,) whole latents of each clip, the rest of L is padding.
+        text by the learned null token; lengths: (B,) whole latents of each clip, the rest of L is padding;
+        constraints: (B, stride L, constraint) as `conditions.constraints.channels`, 0 where nothing is set.
         Returns (B, L, C); padded places hold arbitrary values.
         """
         batch, places, _ = x.shape
@@ -98,6 +130,8 @@ class Denoiser(nn.Module):
         moment = self.time(self._sinusoids(t)) + self.length(lengths)
         prefix = torch.cat([tokens[:, :1] + moment[:, None], tokens[:, 1:]], dim=1)
         motion = self.into(x) + self.place[:places] + prefix[:, :1]
+        if constraints is not None and self.constraints is not None:
+            motion = motion + self.constraints(constraints)
         attend = None
         if bool((lengths != places).any()):
             real = torch.arange(places, device=x.device)[None] < lengths[:, None]

@@ -1,36 +1,47 @@
-"""Training of the motion auto-encoder on windows of real motion.
+"""Training of the motion auto-encoder on windows of real motion and, for poses beyond it, procedural motion.
 
 Beside reconstruction in feature space, losses on joint positions through forward kinematics keep errors from adding up
 along the limbs, and losses on velocity, acceleration and standing feet keep the decoder from trembling and sliding.
-Half of each batch is decoded from noised latents, because diffusion will not hit latents exactly either.
+Orientations count as well, the head's most: nods and turns of the head move no joint. Half of each batch is decoded
+from noised latents, because diffusion will not hit latents exactly either.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
 from ..contacts import FEET
 from ..features import kinematics, layout
 from ..networks.autoencoder import Autoencoder, AutoencoderConfig
+from ..protocol.smpl import BODY_JOINTS
 from .corpus import Corpus, Item, open_corpus
 from .run import Average, Checkpoint, Log, learning_rate
+
+ROUGH_SHARE = 0.35
+"""Share of a batch that is procedural motion, whose poses reach beyond the captured ones."""
+
+ORIENTATION_SHARES = torch.ones(BODY_JOINTS)
+ORIENTATION_SHARES[[12, 15]] = torch.tensor([2.0, 5.0])
+"""Weights of the joints in the orientation term: neck and head count more."""
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Weights of the terms; positions in metres, differences a frame."""
+    """Weights of the terms; positions in metres, orientations as matrices, differences a frame."""
 
     feature: float = 1.0
     position: float = 8.0
+    orientation: float = 4.0
     world: float = 2.0
     velocity: float = 60.0
     acceleration: float = 60.0
@@ -48,32 +59,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--window", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument(
+        "--rough", type=Path, help="folder of procedural clips (rough.npy), for poses beyond captured ones"
+    )
+    parser.add_argument("--start", type=Path, help="autoencoder.safetensors to begin with")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args(argv)
-    train(options.packed, options.run, options.steps, options.batch, options.window, options.rate, options.device)
+    train(options)
     return 0
 
 
-def train(packed: Path, run: Path, steps: int, batch: int, window: int, rate: float, device: str) -> None:
-    """Train for `steps` in all and write RUN/autoencoder.safetensors (averaged weights with their normalisation)."""
+def train(options: argparse.Namespace) -> None:
+    """Train to `options.steps` and write RUN/autoencoder.safetensors (averaged weights with their normalisation)."""
+    run, steps, window, device = options.run, options.steps, options.window, options.device
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    corpus = open_corpus(packed, run.parent / "corpus")
+    corpus = open_corpus(options.packed, run.parent / "corpus")
     items = [item for item in corpus.of_split("train") if item.frames >= window]
     network = Autoencoder(AutoencoderConfig()).to(device)
     mean, std = feature_statistics(corpus, items)
     network.feature_mean.copy_(torch.from_numpy(mean))
     network.feature_std.copy_(torch.from_numpy(std))
-    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    if options.start:
+        network.load_state_dict({name: value.float() for name, value in load_file(options.start).items()})
+    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
     average = Average(network, 0.999)
     generator = torch.Generator().manual_seed(0)
     checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
     log = Log(run / "losses.csv", steps)
-    picker = WindowPicker(corpus, items, window)
+    picker = WindowPicker(corpus, items, window, options.rough)
     for step in range(checkpoint.load(generator) + 1, steps + 1):
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, rate)
-        features = picker.batch(batch, generator).to(device)
+            group["lr"] = learning_rate(step, steps, options.rate)
+        features = picker.batch(options.batch, generator).to(device)
         losses = loss_terms(network, features, LossWeights())
         total = torch.stack(list(losses.values())).sum()
         optimizer.zero_grad(set_to_none=True)
@@ -100,23 +118,40 @@ def averaged(network: Autoencoder, average: Average) -> Autoencoder:
 
 
 class WindowPicker:
-    """Random windows; every frame of the corpus is equally likely, small sources a little more."""
+    """Random windows; every frame of the corpus is equally likely, small sources a little more.
 
-    def __init__(self, corpus: Corpus, items: Sequence[Item], window: int) -> None:
+    `rough`: folder with rough.npy and rough.jsonl of procedural clips; they make ROUGH_SHARE of each batch.
+    """
+
+    def __init__(self, corpus: Corpus, items: Sequence[Item], window: int, rough: Path | None = None) -> None:
         self.corpus, self.window = corpus, window
         self.starts = torch.tensor([item.start for item in items])
         self.room = torch.tensor([item.frames - window + 1 for item in items])
         share = torch.tensor([0.5 if item.clip.source == "bandai" else 1.0 for item in items])
         self.weights = (self.room + window / 2) * share
+        self.rough: np.ndarray | None = None
+        if rough:
+            self.rough = np.load(rough / "rough.npy", mmap_mode="r", allow_pickle=False)
+            rows = [json.loads(line) for line in (rough / "rough.jsonl").read_text(encoding="utf-8").splitlines()]
+            rows = [row for row in rows if row["frames"] >= window]
+            self.rough_starts = torch.tensor([row["start"] for row in rows])
+            self.rough_room = torch.tensor([row["frames"] - window + 1 for row in rows])
 
     def batch(self, count: int, generator: torch.Generator) -> Tensor:
         """(count, window, 203) float32."""
-        chosen = torch.multinomial(self.weights, count, replacement=True, generator=generator)
-        offsets = (torch.rand(count, generator=generator) * self.room[chosen]).long()
-        spans = [
-            self.corpus.features[start : start + self.window] for start in (self.starts[chosen] + offsets).tolist()
-        ]
+        number = round(count * ROUGH_SHARE) if self.rough is not None else 0
+        chosen = torch.multinomial(self.weights, count - number, replacement=True, generator=generator)
+        spans = self._spans(self.corpus.features, self.starts[chosen], self.room[chosen], generator)
+        if self.rough is not None:
+            chosen = torch.randint(len(self.rough_starts), (number,), generator=generator)
+            spans += self._spans(self.rough, self.rough_starts[chosen], self.rough_room[chosen], generator)
         return torch.from_numpy(np.stack(spans))
+
+    def _spans(
+        self, features: np.ndarray, starts: Tensor, room: Tensor, generator: torch.Generator
+    ) -> list[np.ndarray]:
+        offsets = (torch.rand(len(starts), generator=generator) * room).long()
+        return [features[start : start + self.window] for start in (starts + offsets).tolist()]
 
 
 def feature_statistics(corpus: Corpus, items: Sequence[Item]) -> tuple[np.ndarray, np.ndarray]:
@@ -140,7 +175,9 @@ def loss_terms(network: Autoencoder, features: Tensor, weights: LossWeights) -> 
         out = network.decode_raw(latents + level * extent * torch.randn_like(mean)).float()
     target = (features - network.feature_mean) / network.feature_std
     decoded = out * network.feature_std + network.feature_mean
-    made_local, real_local = kinematics.local_positions(decoded), kinematics.local_positions(features)
+    made_local, made_turned = kinematics.local_pose(decoded)
+    real_local, real_turned = kinematics.local_pose(features)
+    shares = (ORIENTATION_SHARES / ORIENTATION_SHARES.sum()).to(features.device)
     made, real = kinematics.world_positions(decoded, made_local), kinematics.world_positions(features, real_local)
     made_step, real_step = made.diff(dim=1), real.diff(dim=1)
     feet = list(FEET)
@@ -149,6 +186,7 @@ def loss_terms(network: Autoencoder, features: Tensor, weights: LossWeights) -> 
     return {
         "feature": weights.feature * functional.smooth_l1_loss(out, target),
         "position": weights.position * (made_local - real_local).abs().mean(),
+        "orientation": weights.orientation * ((made_turned - real_turned).abs().mean((0, 1, 3, 4)) * shares).sum(),
         "world": weights.world * (made - real).abs().mean(),
         "velocity": weights.velocity * (made_step - real_step).abs().mean(),
         "acceleration": weights.acceleration * (made_step.diff(dim=1) - real_step.diff(dim=1)).abs().mean(),

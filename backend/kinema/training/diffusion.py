@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
+from ..conditions.constraints import WIDTH
 from ..contacts import FEET
 from ..diffusion import schedule
+from ..errors import WeightsError
 from ..features import kinematics, layout
 from ..networks.autoencoder import Autoencoder, AutoencoderConfig
 from ..networks.denoiser import Denoiser, DenoiserConfig
@@ -51,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rough", type=int, default=6000, help="procedural clips")
     parser.add_argument("--width", type=int, default=DenoiserConfig.width)
     parser.add_argument("--layers", type=int, default=DenoiserConfig.layers)
+    parser.add_argument("--dropout", type=float, default=DenoiserConfig.dropout)
+    parser.add_argument("--start", type=Path, help="denoiser.safetensors to begin with")
     parser.add_argument("--boundary", type=float, default=Mixing.boundary, help="MotionMix's T* in [0, 1]")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args(argv)
@@ -67,7 +70,8 @@ def train(options: argparse.Namespace) -> None:
     autoencoder = Autoencoder(AutoencoderConfig()).eval().requires_grad_(False)
     autoencoder.load_state_dict(load_file(options.autoencoder))
     make_rough(options.packed, run.parent / "rough", options.rough)
-    train_examples, val_examples, latents, table = _examples(options, autoencoder, device)
+    train_examples, val_examples, store, table = _examples(options, autoencoder, device)
+    latents, frames = store.array(), store.frames()
     mean, std = latents.mean(axis=0), latents.std(axis=0)
     autoencoder.latent_mean.copy_(torch.from_numpy(mean))
     autoencoder.latent_std.copy_(torch.from_numpy(std))
@@ -81,16 +85,22 @@ def train(options: argparse.Namespace) -> None:
         layers=options.layers,
         heads=options.width // 64,
         feedforward=4 * options.width,
+        dropout=options.dropout,
+        constraint=WIDTH,
     )
-    network = Denoiser(config).to(device)
+    network = Denoiser(config)
+    if options.start:
+        begin_with(network, options.start)
+    network.to(device)
     autoencoder.to(device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.01)
     average = Average(network, 0.999)
     generator = torch.Generator().manual_seed(0)
     checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
     log = Log(run / "losses.csv", options.steps)
-    picker = ExamplePicker(train_examples, latents, texts, config.longest, mixing)
-    validation = ExamplePicker(val_examples, latents, texts, config.longest, replace(mixing, rough=0, unannotated=0))
+    picker = ExamplePicker(train_examples, latents, frames, texts, config.longest, mixing)
+    seen = replace(mixing, rough=0, unannotated=0, constrained=0)
+    validation = ExamplePicker(val_examples, latents, frames, texts, config.longest, seen)
     for step in range(checkpoint.load(generator) + 1, options.steps + 1):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, options.steps, options.rate)
@@ -116,7 +126,7 @@ def train(options: argparse.Namespace) -> None:
 
 def _examples(
     options: argparse.Namespace, autoencoder: Autoencoder, device: str
-) -> tuple[list[Example], list[Example], np.ndarray, TextTable]:
+) -> tuple[list[Example], list[Example], LatentStore, TextTable]:
     corpus = open_corpus(options.packed, options.run.parent / "corpus")
     table, store = TextTable(), LatentStore(autoencoder, device)
     train_examples = captured(corpus, "train", store, table)
@@ -128,7 +138,19 @@ def _examples(
         end="",
     )
     print(f"{len(table.rows)} sentences; {store.count} latents", flush=True)
-    return train_examples, val_examples, store.array(), table
+    return train_examples, val_examples, store, table
+
+
+def begin_with(network: Denoiser, weights: Path) -> None:
+    """Start from a file of weights; what it lacks (such as constraints) stays as initialised.
+
+    Raises WeightsError when a tensor has another shape or name.
+    """
+    state = {name: value.float() for name, value in load_file(weights).items()}
+    own = network.state_dict()
+    if foreign := [name for name, value in state.items() if name not in own or own[name].shape != value.shape]:
+        raise WeightsError(f"{weights} does not fit this denoiser ({foreign[0]}); use weights of its width and layers")
+    network.load_state_dict(own | state)
 
 
 def embed(table: TextTable, folder: Path) -> Tensor:
@@ -150,7 +172,8 @@ def loss_terms(
     t = low + (high - low) * torch.rand(len(x0), device=device)
     noisy = schedule.add_noise(x0, t, torch.randn_like(x0))
     with torch.autocast(x0.device.type, dtype=torch.bfloat16):
-        made = network(noisy, t, batch.texts.to(device), batch.given.to(device), lengths)
+        texts, given, constraints = (part.to(device) for part in (batch.texts, batch.given, batch.constraints))
+        made = network(noisy, t, texts, given, lengths, constraints)
     made = made.float()
     real = (torch.arange(x0.shape[1], device=device)[None] < lengths[:, None]).float()
     error = (made - x0).square().mean(-1)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ..protocol.messages import PARTS
+from .diffusion_constraints import Kinds, batch_channels
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,12 @@ class Batch:
     given: Tensor
     low: Tensor
     high: Tensor
+    constraints: Tensor
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """MotionMix's split: `boundary` is T* in [0, 1]; shares of a batch that are rough or unannotated."""
+    """MotionMix's split: `boundary` is T* in [0, 1]; shares of a batch that are rough, unannotated or constrained."""
 
     boundary: float = 0.3
     rough: float = 0.4
@@ -70,6 +72,8 @@ class Mixing:
     drop_global: float = 0.15
     drop_parts: float = 0.2
     drop_part: float = 0.1
+    constrained: float = 0.4
+    constraints: Kinds = field(default_factory=Kinds)
 
 
 POOL = 4
@@ -80,9 +84,17 @@ class ExamplePicker:
     """Draws batches of the three kinds in fixed shares, with condition dropout."""
 
     def __init__(
-        self, examples: Sequence[Example], latents: np.ndarray, texts: Tensor, longest: int, mixing: Mixing
+        self,
+        examples: Sequence[Example],
+        latents: np.ndarray,
+        frames: np.ndarray,
+        texts: Tensor,
+        longest: int,
+        mixing: Mixing,
     ) -> None:
-        self.latents, self.texts, self.longest, self.mixing = latents, texts, longest, mixing
+        """`latents` (N, C) and the features they encode, `frames` (stride N, 203); `texts` (rows, E)."""
+        self.latents, self.frames, self.texts, self.longest, self.mixing = latents, frames, texts, longest, mixing
+        self.stride = len(frames) // len(latents)
         self.kinds = {
             "rough": [e for e in examples if e.rough],
             "unannotated": [e for e in examples if not e.wordings],
@@ -100,14 +112,17 @@ class ExamplePicker:
         lengths = [min(e.latents, self.longest) for e in chosen]
         x = np.zeros((count, max(lengths), self.latents.shape[1]), dtype=np.float32)
         rows = torch.zeros(count, 1 + len(PARTS), dtype=torch.long)
+        clips = []
         for k, (example, length) in enumerate(zip(chosen, lengths, strict=True)):
             offset = example.start + int(draw[k, 0] * (example.latents - length + 1))
             x[k, :length] = self.latents[offset : offset + length]
+            clips.append(self.frames[self.stride * offset : self.stride * (offset + length)])
             if example.wordings:
                 rows[k] = torch.tensor(example.wordings[int(draw[k, 1] * len(example.wordings))])
         rough = torch.tensor([e.rough for e in chosen])
         bare = torch.tensor([not e.wordings for e in chosen])
         boundary = self.mixing.boundary
+        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
         return Batch(
             torch.from_numpy(x),
             torch.tensor(lengths),
@@ -115,6 +130,7 @@ class ExamplePicker:
             self._given(rows, draw, generator),
             torch.where(rough, boundary, 0.0),
             torch.where(bare & (draw[:, 3] < 0.7), boundary, 1.0),
+            torch.from_numpy(batch_channels(clips, self.mixing.constrained, rng, self.mixing.constraints)),
         )
 
     def _draw_pool(self, count: int, generator: torch.Generator) -> list[list[Example]]:

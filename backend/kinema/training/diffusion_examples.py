@@ -39,11 +39,12 @@ def _lexicon_parts(text: str) -> dict[str, str]:
 
 
 class LatentStore:
-    """Collects latents of features end to end."""
+    """Collects latents end to end, and the features that they encode."""
 
     def __init__(self, network: Autoencoder, device: str) -> None:
         self.network, self.device = network.to(device), device
         self.parts: list[np.ndarray] = []
+        self.features: list[np.ndarray] = []
         self.count = 0
 
     @torch.inference_mode()
@@ -56,11 +57,16 @@ class LatentStore:
         latents = self.network.encode(batch)[0].cpu().numpy()
         start, self.count = self.count, self.count + len(latents)
         self.parts.append(latents)
+        self.features.append(np.array(features[:frames], dtype=np.float16))
         return start, len(latents)
 
     def array(self) -> np.ndarray:
         """(N, C) float32."""
         return np.concatenate(self.parts)
+
+    def frames(self) -> np.ndarray:
+        """(STRIDE N, 203) float16: the features that each latent encodes."""
+        return np.concatenate(self.features)
 
 
 def captured(corpus: Corpus, split: str, store: LatentStore, table: TextTable) -> list[Example]:

@@ -51,7 +51,7 @@ def test_noise_keeps_unit_variance():
 def test_guidance_extrapolates_from_the_null_text():
     given = torch.ones(2, 7, dtype=torch.bool)
 
-    def denoise(x, t, texts, given, lengths):
+    def denoise(x, t, texts, given, lengths, constraints):
         return torch.where(given[:, :1, None], torch.full_like(x, 3.0), torch.ones_like(x))
 
     model = guidance.guided(denoise, torch.zeros(2, 7, 4), given, torch.tensor([5, 5]), 2.5)
@@ -61,7 +61,7 @@ def test_guidance_extrapolates_from_the_null_text():
 def test_the_condition_is_withheld_below_its_time():
     given = torch.ones(1, 7, dtype=torch.bool)
 
-    def denoise(x, t, texts, given, lengths):
+    def denoise(x, t, texts, given, lengths, constraints):
         return torch.where(given[:, :1, None], torch.full_like(x, 3.0), torch.ones_like(x))
 
     model = guidance.guided(denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), 2.0, null_below=0.3)

@@ -101,7 +101,7 @@ HEAD_ROWS = (
         "head",
         ("[look] down", "[look] down at the ground", "[lower] {his} head", "[bow] {his} head"),
         "look down at the ground",
-        (38.0, 0.0, 0.0),
+        (48.0, 0.0, 0.0),
         held=("[stand] with {his} head down",),
     ),
     AngleRow(
@@ -130,7 +130,7 @@ TORSO_ROWS = (
         "torso",
         ("[bow]", "[take] a bow", "[bow] politely", "[bow] forward"),
         "bow forward at the waist",
-        (42.0, 0.0, 0.0),
+        (54.0, 0.0, 0.0),
         hips=0.45,
         period=2.0,
     ),
@@ -167,7 +167,7 @@ TORSO_ROWS = (
             "torso",
             ("[lean] to the left", "[lean] left", "[tilt] {his} body to the left"),
             "lean to the left",
-            (0.0, 18.0, 0.0),
+            (0.0, 28.0, 0.0),
             hips=0.25,
             held=("[stand] leaning to the left",),
         )

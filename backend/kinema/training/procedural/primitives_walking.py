@@ -31,9 +31,15 @@ def _swing_arms(how: str = "swing against the steps") -> tuple[PartAction, ...]:
     return parse("left_arm", how), parse("right_arm", how)
 
 
+_WALKS = (
+    *("walk", "walk", "walk", "back", "curve", "corner", "corner", "circle", "circle"),
+    *("run", "jog", "run corner", "sneak", "limp", "limp"),
+)
+
+
 def walk(rng: np.random.Generator) -> Action:
-    """Walk or run: forward, backward, in a curve or a circle, left or right; fills the time that it is given."""
-    kind = str(rng.choice(["walk", "walk", "walk", "back", "curve", "curve", "circle", "run", "jog", "sneak"]))
+    """Walk, run, sneak or limp: forward, backward, in a curve or a circle; fills the time that it is given."""
+    kind = str(rng.choice(_WALKS))
     pace = draw_pace(rng)
     way = int(rng.integers(2))
     name, sign = _SIDES[way], 1.0 - 2.0 * way
@@ -48,20 +54,31 @@ def walk(rng: np.random.Generator) -> Action:
         turn = sign * np.radians(rng.uniform(7.0, 16.0))
         words = (f" in a curve to the {name}", f" forward and [curve] to the {name}", f" forward, veering {name}")
         says, moves = f"walk forward to the {name}", f"turn to the {name} with the steps"
+    elif kind in ("corner", "run corner"):
+        turn = sign * np.radians(rng.uniform(13.0, 24.0))
+        words = (f" and [turn] {name}", f" and [turn] to the {name}", f" forward and [make] a {name} turn")
+        says, moves = f"walk forward to the {name}", f"turn to the {name} with the steps"
+    elif kind == "limp":
+        gait = replace(gait, period=0.7, swing=0.5, toe=0.1, lift=0.1, uneven=sign * rng.uniform(0.2, 0.26))
+        stride, verb, says, moves = 0.42, "limp", "limp forward", "lean to the side with the steps"
+        words = ("", " forward", f" on {{his}} {name} leg", f" with {{his}} {name} leg", " ahead slowly")
     elif kind == "circle":
         turn, stride = sign * np.radians(rng.uniform(24.0, 36.0)), 0.5
         clock = "counterclockwise" if way == 0 else "clockwise"
         words = (f" in a circle to the {name}", f" in a {clock} circle", f" {clock} in a circle")
         says, moves = f"walk in a circle to the {name}", f"turn in a circle to the {name}"
-    elif kind in ("run", "jog"):
-        running = kind == "run"
+    if kind in ("run", "jog", "run corner"):
+        running = kind != "jog"
         gait = Gait(0.33, 0.4, lift=0.22 if running else 0.14, heel=1.05 if running else 0.8, share=0.1, bounce=0.05)
         stride, lean = (0.95, 9.0) if running else (0.62, 5.0)
-        verb, says = kind, f"{kind} forward"
+        verb = "run" if running else "jog"
+        says = says.replace("walk", verb)
+        turn *= 0.55
     elif kind == "sneak":
         gait, stride = replace(gait, period=0.75, swing=0.5, toe=0.0, lift=0.12), 0.45
         verb, says, moves = "sneak", "sneak forward", "crouch slightly forward"
-    factor = pace.factor if kind in ("walk", "back", "curve", "circle", "sneak") else min(max(pace.factor, 0.92), 1.15)
+    ran = verb in ("run", "jog")
+    factor = min(max(pace.factor, 0.92), 1.15) if ran or kind == "limp" else pace.factor
     gait = replace(gait, period=gait.period * factor**0.6, swing=gait.swing * factor**0.6)
     stride *= float(rng.uniform(0.88, 1.12)) * factor**-0.35
     turn *= factor**-0.2
@@ -77,17 +94,26 @@ def walk(rng: np.random.Generator) -> Action:
         swinging = moving * np.cos(np.pi * (score.time - start - 0.15) / gait.period + np.pi * first)
         score.hips[:, 2] += np.radians(5.0) * swinging
         score.torso[:, 2] -= np.radians(9.0) * swinging
-        if kind in ("run", "jog"):
+        if ran:
             score.running = 1.0
             score.pelvis[:, 1] -= 0.05 * moving
+        if kind == "limp":
+            score.torso[:, 1] += np.radians(7.0) * swinging * (1.0 if first == 0 else -1.0)
         if kind == "sneak":
             score.pelvis[:, 1] -= 0.12 * moving
             score.torso[:, 0] += np.radians(18.0) * moving
 
     phrases = tuple(f"[{verb}]{tail}" for tail in words)
-    arms = "pump against the steps" if kind in ("run", "jog") else "swing against the steps"
-    parts = (*_legs(says, pace), replace(_torso(moves), speed=pace.speed), *_swing_arms(arms))
-    return Action(kind, _USES, 4.0 * gait.period + gait.swing, 10.0, phrases, said(pace.adverb), parts, write)
+    arms = "pump against the steps" if ran else "swing against the steps"
+    legs = _legs(says, pace)
+    if kind == "limp":
+        legs = tuple(
+            replace(parse(leg, "drag forward"), speed=pace.speed) if leg == LEGS[way] else leg_says
+            for leg, leg_says in zip(LEGS, legs, strict=True)
+        )
+    parts = (*legs, replace(_torso(moves), speed=pace.speed), *_swing_arms(arms))
+    fewest = 9.0 if kind == "circle" else 4.0
+    return Action(kind, _USES, fewest * gait.period + gait.swing, 10.0, phrases, said(pace.adverb), parts, write)
 
 
 def step(rng: np.random.Generator) -> Action:

@@ -13,7 +13,8 @@ from .footing import Step
 @dataclass(frozen=True)
 class Gait:
     """How steps are made: `period` seconds from one foot's landing to the other's, `swing` seconds in the air, then as
-    in Step. `bounce` metres of rise and fall in each step."""
+    in Step. `bounce` metres of rise and fall in each step. `uneven`: seconds by which the left foot's swing is longer
+    and the right one's shorter, as in a limp."""
 
     period: float
     swing: float
@@ -22,6 +23,7 @@ class Gait:
     toe: float = 0.0
     share: float = 0.35
     bounce: float = 0.0
+    uneven: float = 0.0
 
 
 def rotated(forward: float, left: float, heading: float) -> tuple[float, float]:
@@ -51,7 +53,8 @@ def put(
     first = score.stance.first()
     yaw = heading + first.yaw[side] - first.heading
     at = (middle[0] + dx, middle[1] + dz)
-    score.steps.append(Step(side, start, start + gait.swing, at, yaw, gait.lift, gait.heel, gait.toe, gait.share))
+    landing = start + gait.swing + outward * gait.uneven
+    score.steps.append(Step(side, start, landing, at, yaw, gait.lift, gait.heel, gait.toe, gait.share))
     score.stance = score.stance.moved(side, at, yaw, heading)
 
 
@@ -77,7 +80,7 @@ def follow(
             heading,
             half_width(score) if last_two else aside,
         )
-    end = start + (len(middles) - 1) * gait.period + gait.swing
+    end = start + (len(middles) - 1) * gait.period + gait.swing + abs(gait.uneven)
     if gait.bounce:
         inside = (score.time > start) & (score.time < end)
         phase = (score.time - start) / gait.period
