@@ -8,12 +8,12 @@ from ..refine.language import third_person
 from .procedural.captions import gerund
 
 ARM_LABELS: dict[str, tuple[str, ...]] = {
-    "raise-up-left-hand": ("[raise] {his} left hand", "[lift] {his} left arm up high", "[put] up {his} left hand"),
-    "raise-up-right-hand": ("[raise] {his} right hand", "[lift] {his} right arm up high", "[put] up {his} right hand"),
-    "raise-up-both-hands": ("[raise] both hands", "[lift] both arms above {his} head", "[put] {his} hands up"),
+    "raise-up-left-hand": ("[raise] {his} left hand", "[lift] {his} left arm", "[put] up {his} left hand"),
+    "raise-up-right-hand": ("[raise] {his} right hand", "[lift] {his} right arm", "[put] up {his} right hand"),
+    "raise-up-both-hands": ("[raise] both hands", "[lift] both arms", "[put] {his} hands up"),
     "wave-left-hand": ("[wave] {his} left hand", "[wave] with {his} left hand", "[wave] {his} left arm"),
     "wave-right-hand": ("[wave] {his} right hand", "[wave] with {his} right hand", "[wave] {his} right arm"),
-    "wave-both-hands": ("[wave] both hands", "[wave] with both arms", "[wave] both arms above {his} head"),
+    "wave-both-hands": ("[wave] both hands", "[wave] with both arms", "[wave] both arms"),
     "rotateArmsBothBackward1Reps": ("[rotate] both arms backward", "[swing] both arms backward in a circle"),
 }
 """Labels whose clips do something with the arms alone."""
