@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -15,22 +13,18 @@ import torch
 from .. import refine
 from ..features import encoding, layout
 from ..networks.autoencoder import Autoencoder
-from ..protocol.motion import Motion
 from ..refine.mirroring import mirror_text
-from . import procedural
 from .corpus import Corpus, Item
 from .diffusion_data import Example, TextTable, balanced
-from .packed import PackedSet
+from .pieces import CAPTION_SETS
+from .rough import make_rough
 
 STRIDE = 4
 SHORTEST = 4
 """Latents; shorter spans teach nothing."""
 
-SHORTEST_BASE = 75
-"""Frames; procedural motion is laid over at least 2 s."""
 
-CAPTION_SETS = ("HumanML3D", "KIT-ML", "cmu", "kinema")
-"""Texts that may condition shipped weights; BABEL's labels here are its validation split."""
+__all__ = ["LatentStore", "captured", "make_rough", "rough"]
 
 
 @cache
@@ -106,53 +100,9 @@ def _captioned(item: Item, start: int, latents: int, table: TextTable) -> Iterat
         yield Example(start + first, last - first, tuple(wordings), False, weight), label
 
 
-def make_rough(packed: Path, cache: Path, count: int, workers: int = 2) -> None:
-    """Generate `count` procedural clips over real idling and walking once: features and texts in `cache`."""
-    if (cache / "rough.jsonl").is_file():
-        return
-    cache.mkdir(parents=True, exist_ok=True)
-    features, rows, start = [], [], 0
-    with ProcessPoolExecutor(workers, initializer=_open_bases, initargs=(packed,)) as pool:
-        for seed, (clip, texts, parts) in enumerate(pool.map(_rough_clip, range(count), chunksize=16)):
-            features.append(clip)
-            rows.append(json.dumps({"start": start, "frames": len(clip), "texts": texts, "parts": parts}))
-            start += len(clip)
-            if seed % 500 == 0:
-                print(f"rough {seed}/{count}", file=sys.stderr, flush=True)
-    np.save(cache / "rough.npy", np.concatenate(features))
-    (cache / "rough.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
-
-
-_bases: list[Motion] = []
-
-
-def _open_bases(packed: Path) -> None:
-    """Real standing and walking clips to lay primitives over; once in each worker."""
-    chosen = PackedSet(packed)
-    wanted = [
-        clip
-        for clip in chosen.clips
-        if clip.split == "train"
-        and clip.frames >= SHORTEST_BASE
-        and clip.exact_feet
-        and (clip.action == "walk" or _is_plain_walk(clip.captions))
-    ]
-    _bases.extend(chosen.motion(clip) for clip in wanted[:: max(1, len(wanted) // 150)])
-
-
-def _is_plain_walk(captions: tuple) -> bool:
-    return any(caption.text in ("walk", "slow walk", "walk forward") for caption in captions)
-
-
-def _rough_clip(seed: int) -> tuple[np.ndarray, tuple[str, ...], dict[str, str]]:
-    rng = np.random.default_rng([seed, 77])
-    base = _bases[int(rng.integers(len(_bases)))] if _bases and rng.random() < 0.25 else None
-    made = procedural.generate(seed, base)
-    return encoding.encode(made.motion).astype(np.float32), made.texts, dict(made.parts)
-
-
 def rough(cache: Path, store: LatentStore, table: TextTable) -> list[Example]:
-    """Examples of the procedural clips in `cache`; each wording pairs the exact part sentences or the lexicon's."""
+    """Examples of the made clips in `cache`. Wordings take turns to pair a caption with the exact part sentences, with
+    the lexicon's, and with the exact ones paraphrased."""
     features = np.load(cache / "rough.npy", mmap_mode="r", allow_pickle=False)
     examples = []
     for line in (cache / "rough.jsonl").read_text(encoding="utf-8").splitlines():
@@ -160,7 +110,7 @@ def rough(cache: Path, store: LatentStore, table: TextTable) -> list[Example]:
         start, latents = store.add(features[row["start"] : row["start"] + row["frames"]])
         wordings = []
         for number, text in enumerate(row["texts"]):
-            parts = row["parts"] if number % 2 == 0 else _lexicon_parts(text)
+            parts = (row["parts"], _lexicon_parts(text), row["paraphrases"])[number % 3]
             wordings.append(table.wording(text, parts))
         if latents >= SHORTEST:
             examples.append(Example(start, latents, tuple(wordings), True, 1.0))

@@ -6,7 +6,7 @@ rest. Left and right are the character's own; clips start at x = z = 0 and face 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from ...protocol.messages import PARTS
 from ...protocol.motion import Motion
 from ...protocol.smpl import SMPL_BODY
 from ...refine.language import PartAction, parse, rest, script
+from ..part_scripts import Steps
 from . import (
     primitives_arms,
     primitives_jumps,
@@ -52,12 +53,14 @@ class Annotated:
 
     `motion`: 30 fps on SMPL_BODY. `texts`: 3 to 6 captions that say the same. `parts`: one sentence of the part
     language for each of PARTS. `primitives`: names of what was drawn, such as "wave left"; a real base comes first.
+    `clauses`: what happens, together, as alternatives of one clause each; () for clips that are sequences.
     """
 
     motion: Motion
     texts: tuple[str, ...]
     parts: dict[str, str]
     primitives: tuple[str, ...]
+    clauses: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +73,23 @@ class _Plan:
     seconds: float
 
 
-def generate(seed: int, base: Motion | None = None) -> Annotated:
+@dataclass(frozen=True, eq=False)
+class Under:
+    """A real base in words. `phrases` as in Action; `parts`: a sentence for each of PARTS, () for parts at rest.
+    `whole`: it must not be cropped for its words to stay true."""
+
+    name: str
+    phrases: tuple[str, ...]
+    parts: Mapping[str, Steps]
+    whole: bool = False
+
+
+def generate(seed: int, base: Motion | None = None, under: Under | None = None) -> Annotated:
     """One annotated clip of 2 to 10 s; the same seed (and base) gives the same clip.
 
     `base`: real motion on SMPL_BODY, feet on the ground at y = 0, at any rate, at least 2 s long; a part of it keeps
     its legs and root and gets arm, head or torso primitives laid over it. None: everything is procedural.
+    `under`: what the base does; None reads it off its root (standing, walking, running, where to).
     Raises MotionError when `base` is on another skeleton or too short.
     """
     rng = np.random.default_rng(seed)
@@ -84,16 +99,21 @@ def generate(seed: int, base: Motion | None = None) -> Annotated:
     else:
         ready = _prepared(base)
         plan = _plan(rng, upper_only=True, limit=min(LONGEST, len(ready) / FPS))
-        frames = min(round(plan.seconds * FPS), len(ready))
+        whole = under is not None and under.whole
+        frames = len(ready) if whole else min(round(plan.seconds * FPS), len(ready))
         start = int(rng.integers(len(ready) - frames + 1))
         score = blank(rng, frames, _at_origin(ready.crop(start, start + frames)))
     for action, (start_s, stop_s) in zip(plan.actions, plan.spans, strict=True):
         action.write(score, start_s, stop_s)
-    under = _described(score.base) if score.base is not None else None
+    if score.base is not None and under is None:
+        under = _described(score.base)
     texts = _texts(rng, plan, under)
     parts = _parts(plan, under)
     names = tuple(action.name for action in plan.actions)
-    return Annotated(perform(score, rng), texts, parts, ((under.name, *names) if under else names) or ("stand",))
+    alone = plan.relation == "while" and under is None
+    clauses = tuple(Clause(action.phrases, action.adverbs) for action in plan.actions) if alone else ()
+    names = ((under.name, *names) if under else names) or ("stand",)
+    return Annotated(perform(score, rng), texts, parts, names, clauses)
 
 
 def _plan(rng: np.random.Generator, upper_only: bool, limit: float) -> _Plan:
@@ -172,15 +192,6 @@ def _after(rng: np.random.Generator, one: Action, other: Action, limit: float) -
     return _Plan((one, other), ((start, middle), (middle + 0.15, seconds)), "then", seconds)
 
 
-@dataclass(frozen=True, eq=False)
-class _Under:
-    """A real base in words."""
-
-    name: str
-    phrases: tuple[str, ...]
-    parts: tuple[PartAction, ...]
-
-
 def _prepared(base: Motion) -> Motion:
     if base.skeleton.names != SMPL_BODY.names:
         raise MotionError("a base must be on the 22 joints of SMPL_BODY; retarget it first")
@@ -199,7 +210,7 @@ def _at_origin(motion: Motion) -> Motion:
     return replace(motion, rotations=rotations, root_translation=moved)
 
 
-def _described(base: Motion) -> _Under:
+def _described(base: Motion) -> Under:
     """What a base does, from its root alone: stands, walks or runs, forward, backward, to a side or in a curve."""
     path = base.root_translation[:, [0, 2]]
     heading = np.unwrap(heading_angle(base.rotations[:, 0]))
@@ -207,7 +218,7 @@ def _described(base: Motion) -> _Under:
     speed = travelled / base.seconds
     turned = float(heading[-1] - heading[0])
     if speed < 0.22:
-        return _Under("stand", (), ())
+        return Under("stand", (), {})
     step = np.diff(path[::5], axis=0)
     facing = np.stack([np.sin(heading), np.cos(heading)], axis=1)[:-1:5][: len(step)]
     ahead = float(np.sum(step[: len(facing)] * facing) / max(travelled, 1e-6))
@@ -226,19 +237,21 @@ def _described(base: Motion) -> _Under:
     else:
         where, words = "forward", (f"[{verb}] forward", f"[{verb}]", f"[{verb}] ahead")
     swing = "pump" if verb == "run" else "swing"
-    parts = (
-        *(parse(leg, f"{verb} {where}") for leg in ("left_leg", "right_leg")),
-        parse("torso", f"move {where}"),
-        *(parse(arm, f"{swing} against the steps") for arm in ("left_arm", "right_arm")),
-    )
-    return _Under(f"{verb} {where}", words, parts)
+    said = {
+        **dict.fromkeys(("left_leg", "right_leg"), f"{verb} {where}"),
+        "torso": f"move {where}",
+        **dict.fromkeys(("left_arm", "right_arm"), f"{swing} against the steps"),
+    }
+    parts = {part: ((parse(part, predicate),),) for part, predicate in said.items()}
+    return Under(f"{verb} {where}", words, parts)
 
 
-def _texts(rng: np.random.Generator, plan: _Plan, under: _Under | None) -> tuple[str, ...]:
+def _texts(rng: np.random.Generator, plan: _Plan, under: Under | None) -> tuple[str, ...]:
     count = int(rng.integers(3, 7))
     clauses = [Clause(action.phrases, action.adverbs) for action in plan.actions]
     relation = plan.relation
     if under is not None and under.phrases:
+        clauses = [Clause(_moving(clause.phrases), clause.adverbs) for clause in clauses]
         if relation == "then" and len(clauses) == 2:
             # "walks forward, waves, then claps": the base is said once, with the first.
             lead = tuple(f"{walk} and {phrase}" for walk in under.phrases[:2] for phrase in clauses[0].phrases[:3])
@@ -262,20 +275,30 @@ def _texts(rng: np.random.Generator, plan: _Plan, under: _Under | None) -> tuple
     return captions(rng, clauses, relation, count)
 
 
-def _parts(plan: _Plan, under: _Under | None) -> dict[str, str]:
+def _moving(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Phrases that fit a body on its way: nobody stands with folded arms while walking."""
+    return tuple(phrase for phrase in phrases if "stand" not in phrase and "remain" not in phrase) or phrases
+
+
+def _parts(plan: _Plan, under: Under | None) -> dict[str, str]:
     """Sentences for all six parts: what governs a part speaks first, then what only moves it along, then the base,
     then rest."""
     steps = [plan.actions] if plan.relation == "while" else [(action,) for action in plan.actions]
-    said: dict[str, list[list[PartAction]]] = {part: [] for part in PARTS}
+    said: dict[str, list[Sequence[PartAction]]] = {part: [] for part in PARTS}
     posture = "standing"
     for step in steps or [()]:
         posture = next((action.ends for action in step if not _upper(action)), posture)
         for part in PARTS:
             along = [[spoken for spoken in action.parts if spoken.part == part] for action in step]
             governing = [spoken for action, spoken in zip(step, along, strict=True) if part in action.uses and spoken]
-            beneath = [spoken for spoken in (under.parts if under else ()) if spoken.part == part]
-            own = next(iter(governing), next(filter(None, along), beneath[:1] or [rest(part, posture)]))
-            said[part] += [[spoken] for spoken in own]
+            own = next(iter(governing), next(filter(None, along), None))
+            if own:
+                said[part] += [[spoken] for spoken in own]
+            elif under is not None and under.parts.get(part):
+                # A base of several steps goes through them once, whatever lies over it.
+                said[part] += [one for one in under.parts[part] if one not in said[part]]
+            else:
+                said[part].append([rest(part, posture)])
     return {part: script(said[part]) for part in PARTS}
 
 
