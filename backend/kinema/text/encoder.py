@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from kinema.errors import PromptError, WeightsError
 from kinema.text.pretrained import pretrained_tower
+from kinema.text.quantised import restored
 from kinema.text.tokens import Tokenizer, pad, tidy
 from kinema.text.tower import KinemaTower, OpenClipTower, TowerConfig, build_tower, config_from_dict
 
@@ -40,7 +41,7 @@ class TextEncoder:
     def from_state(cls, config: Mapping[str, object], state: Mapping[str, Tensor], device: str = "cpu") -> TextEncoder:
         """Our own tower from a model pack: the pack's `text` entry and the tensors of its weights file.
 
-        Half precision weights are computed with in float32.
+        Half precision and eight-bit weights (see `quantised`) are computed with in float32.
 
         Raises:
             WeightsError: configuration and weights do not belong together, or the tower is not one that packs carry.
@@ -50,7 +51,7 @@ class TextEncoder:
             raise WeightsError("A pretrained open_clip tower has no weights in a pack; open it with TextEncoder.open.")
         tower = build_tower(tower_config)
         try:
-            tower.load_state_dict({name: value.float() for name, value in state.items()})
+            tower.load_state_dict(restored(state))
         except RuntimeError as error:
             raise WeightsError(
                 f"The text tower's weights do not fit its configuration; install the model pack again ({error})."

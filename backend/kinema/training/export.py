@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from .. import checkpoints
 from ..networks.autoencoder import AutoencoderConfig
+from ..text.quantised import SCALE, quantise
 from .licences import LICENCES
 
 NON_COMMERCIAL = "CC BY-NC 4.0"
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         commercial=commercial,
         attribution=sorted({licence.attribution for licence in licences if licence.attribution}),
         weights={
-            "text.safetensors": _half(options.text / "text.safetensors"),
+            "text.safetensors": _compact(_half(options.text / "text.safetensors")),
             "autoencoder.safetensors": _half(options.diffusion / "autoencoder.safetensors"),
             "denoiser.safetensors": _half(options.diffusion / "denoiser.safetensors"),
         },
@@ -68,6 +69,14 @@ def _half(path: Path) -> dict[str, torch.Tensor]:
         name: value.half() if value.is_floating_point() and value.ndim > 1 else value
         for name, value in load_file(path).items()
     }
+
+
+def _compact(state: dict[str, torch.Tensor], table: str = "token_embedding.table.weight") -> dict[str, torch.Tensor]:
+    """The word table, two thirds of a text tower, in eight bits."""
+    if table not in state or state[table].dtype == torch.int8:
+        return state
+    rows, scales = quantise(state[table])
+    return state | {table: rows, table + SCALE: scales.half()}
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from kinema.text.quantised import restored
 from kinema.text.tokens import Tokenizer, pad
 from kinema.text.tower import KinemaTower, build_tower, config_to_dict
 from kinema.training.text_attributes import AMPLITUDES, ATTRIBUTES, ORDER_WEIGHTS, attribute_table
@@ -192,7 +193,7 @@ def train(
     if (run / "progress.json").exists():
         progress = load_state(tower, optimiser, run)
     elif start:
-        tower.load_state_dict({name: value.float() for name, value in load_file(start).items()})
+        tower.load_state_dict(restored(load_file(start)))
     else:
         seed_embeddings(tower, run)
     step, before, started = int(progress["step"]), progress["seconds"], time.monotonic()

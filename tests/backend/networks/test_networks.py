@@ -45,3 +45,15 @@ def test_a_text_that_is_not_given_has_no_influence_and_one_that_is_has():
         assert not torch.allclose(network(x, t, one, given, lengths), network(x, t, texts, given, lengths))
         given[:, token] = False
         assert torch.equal(network(x, t, one, given, lengths), network(x, t, texts, given, lengths))
+
+
+def test_constraints_that_set_nothing_change_nothing_and_others_do():
+    torch.manual_seed(0)
+    config = DenoiserConfig(latent=8, text=16, width=32, layers=2, heads=2, feedforward=64, constraint=10)
+    network = Denoiser(config).eval()
+    torch.nn.init.normal_(network.out.weight)
+    torch.nn.init.normal_(network.constraints.merge.weight)
+    x, texts, lengths = torch.randn(1, 5, 8), torch.randn(1, 7, 16), torch.tensor([5])
+    arguments = (x, torch.tensor([0.4]), texts, torch.ones(1, 7, dtype=torch.bool), lengths)
+    assert torch.equal(network(*arguments), network(*arguments, torch.zeros(1, 20, 10)))
+    assert not torch.allclose(network(*arguments), network(*arguments, torch.ones(1, 20, 10)))

@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from kinema.conditions.constraints import WIDTH
+from kinema.features import layout
 from kinema.training import autoencoder, packed
 from kinema.training.diffusion_data import Example, ExamplePicker, Mixing, TextTable, balanced
 from kinema.training.run import Average, learning_rate
@@ -61,7 +63,8 @@ def picker(mixing: Mixing) -> ExamplePicker:
         Example(20, 30, (), False, 1.0),
         Example(50, 40, (wording,), True, 1.0),
     ]
-    return ExamplePicker(examples, np.zeros((90, 8), np.float32), torch.randn(len(table.rows), 4), 25, mixing)
+    frames = np.random.default_rng(0).normal(size=(360, layout.WIDTH)).astype(np.float16)
+    return ExamplePicker(examples, np.zeros((90, 8), np.float32), frames, torch.randn(len(table.rows), 4), 25, mixing)
 
 
 def test_motionmix_ranges_follow_the_kind_of_clip():
@@ -82,6 +85,13 @@ def test_only_texts_that_exist_are_given():
     batch = picker(Mixing(drop_part=0.0, rough=1.0, unannotated=0.0)).batch(50, torch.Generator().manual_seed(0))
     assert not batch.given[:, [1, 2, 3, 4, 6]].any()
     assert batch.given[:, 5].any()
+
+
+def test_a_share_of_the_clips_is_constrained_and_the_rest_has_nothing_set():
+    batch = picker(Mixing(constrained=0.5)).batch(200, torch.Generator().manual_seed(0))
+    assert batch.constraints.shape == (200, 4 * batch.latents.shape[1], WIDTH)
+    touched = batch.constraints.flatten(1).any(1)
+    assert 0.35 < touched.float().mean() < 0.6
 
 
 def test_balancing_draws_rare_labels_more_often():

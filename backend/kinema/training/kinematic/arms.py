@@ -89,9 +89,7 @@ def _down(part: str, lift: np.ndarray, offset: np.ndarray, gait: str, standing: 
     return None
 
 
-def _raised(
-    part: str, lift: np.ndarray, offset: np.ndarray, flexion: np.ndarray, sign: float
-) -> _Arm | None:
+def _raised(part: str, lift: np.ndarray, offset: np.ndarray, flexion: np.ndarray, sign: float) -> _Arm | None:
     """One or several rises from below; what the arm looks like at its highest says how it is told."""
     rises = [(start, stop) for start, stop in spans(lift > UP) if stop - start >= 5]
     before = [bool((lift[: start + 1] < LOW).any()) for start, _ in rises[:1]]
@@ -130,5 +128,3 @@ def _height(s: Signals, side: int, up: np.ndarray) -> str | None:
     if above > 0.22:
         return "above the head"
     return "beside the head" if -0.2 < above < 0.15 else ""
-
-

@@ -48,7 +48,9 @@ def describe(s: Signals, rng: np.random.Generator) -> Described:
     for finding in (*limbs, *filter(None, (trunk_found, head_found))):
         _say(parts, finding, only_silent=True)
     if len(moves) > 1:
-        parts = {part: steps if _everywhere(part, moves) or part not in _CARRIED else [] for part, steps in parts.items()}
+        parts = {
+            part: steps if _everywhere(part, moves) or part not in _CARRIED else [] for part, steps in parts.items()
+        }
     sentences = {part: script([[step] for step in steps]) for part, steps in parts.items()}
     return Described(_texts(rng, moves, complete, limbs, trunk_found, head_found), sentences)
 

@@ -42,6 +42,11 @@ def head(s: Signals, turning: bool) -> Finding | None:
         return Finding(("[look] up",), one("head", "look up"))
     across = quaternion.rotate(s.rotations[:, JOINT["Head"]], np.array([1.0, 0.0, 0.0]))[:, 1]
     level = float(np.percentile(np.abs(across), 95)) < 0.15
-    if level and float(np.percentile(np.abs(yaw), 95)) < 15 and float(np.ptp(pitch)) < 15 and -30 < float(np.median(pitch)) < 15:
+    if (
+        level
+        and float(np.percentile(np.abs(yaw), 95)) < 15
+        and float(np.ptp(pitch)) < 15
+        and -30 < float(np.median(pitch)) < 15
+    ):
         return Finding((), one("head", "look straight ahead"))
     return None
