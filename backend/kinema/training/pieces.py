@@ -106,7 +106,11 @@ def _shelves(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def _pieces(clip: PackedClip) -> list[Piece]:
-    for table, host, donates in ((ARM_LABELS, False, True), (HOST_LABELS, True, False), (SEQUENCE_LABELS, False, False)):
+    for table, host, donates in (
+        (ARM_LABELS, False, True),
+        (HOST_LABELS, True, False),
+        (SEQUENCE_LABELS, False, False),
+    ):
         if clip.action in table:
             phrases = table[clip.action]
             parts = _lexicon(phrases[0])
@@ -135,13 +139,17 @@ def _captioned(clip: PackedClip, start: int, stop: int, phrases: list[str]) -> l
 
 @cache
 def _lexicon(phrase: str) -> dict[str, str]:
-    plain = re.sub(r"\[([^\]]+)\]", lambda verb: third_person(verb[1]), phrase).format(his="their", himself="themselves")
+    plain = re.sub(r"\[([^\]]+)\]", lambda verb: third_person(verb[1]), phrase).format(
+        his="their", himself="themselves"
+    )
     return dict(refine.refine(f"a person {plain}", "lexicon").parts)
 
 
 def _free(text: str) -> bool:
     """An arm that hangs or swings along."""
-    return bool(re.match(r"the \w+ arm (hangs at the side|(swings|pumps) against the steps|swings with the jump)$", text))
+    return bool(
+        re.match(r"the \w+ arm (hangs at the side|(swings|pumps) against the steps|swings with the jump)$", text)
+    )
 
 
 def _given(parts: dict[str, str]) -> tuple[str, ...]:

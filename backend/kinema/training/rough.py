@@ -97,9 +97,5 @@ def _over(number: int, rng: np.random.Generator, bank: PieceBank) -> Annotated |
 
 
 def _under(piece: Piece) -> Under:
-    parts = {
-        part: read_script(part, piece.parts[part])
-        for part in PARTS
-        if piece.parts[part] != sentence(rest(part))
-    }
+    parts = {part: read_script(part, piece.parts[part]) for part in PARTS if piece.parts[part] != sentence(rest(part))}
     return Under(piece.phrases[0], piece.phrases, parts, whole=not piece.steady)
