@@ -11,15 +11,19 @@ import numpy as np
 import torch
 
 from .. import refine
-from ..features import encoding, layout
+from ..features import layout
 from ..networks.autoencoder import Autoencoder
 from ..refine.mirroring import mirror_text
 from .corpus import Corpus, Item
 from .diffusion_data import Example, TextTable, balanced
+from .kinematic.windows import Window, windows
 from .pieces import CAPTION_SETS
 from .rough import make_rough
 
 STRIDE = 4
+KINEMATIC_WEIGHT = 0.35
+"""How often a window with kinematic captions is drawn, relative to one with a person's words."""
+
 SHORTEST = 4
 """Latents; shorter spans teach nothing."""
 
@@ -64,8 +68,10 @@ class LatentStore:
 
 
 def captured(corpus: Corpus, split: str, store: LatentStore, table: TextTable) -> list[Example]:
-    """Annotated and unannotated examples of real clips and their mirror images."""
+    """Annotated and unannotated examples of real clips and their mirror images. Windows without a person's words get
+    kinematic captions where something is certain."""
     found: list[tuple[Example, str]] = []
+    known: dict[str, list[Window]] = {}
     for item in corpus.of_split(split):
         if item.clip.keyed:
             continue
@@ -73,11 +79,23 @@ def captured(corpus: Corpus, split: str, store: LatentStore, table: TextTable) -
         if latents >= SHORTEST:
             found.append((Example(start, latents, (), False, float(latents)), ""))
         found += [(example, label) for example, label in _captioned(item, start, latents, table)]
+        if not item.mirrored:
+            known[item.clip.id] = windows(item.clip, corpus.view(item))
+        for window in known[item.clip.id]:
+            found += [(example, label) for example, label in _kinematic(item, window, start, latents, table)]
     weights = balanced([label for _, label in found])
     return [
         Example(e.start, e.latents, e.wordings, e.rough, e.weight if not e.wordings else e.weight * weight)
         for (e, _), weight in zip(found, weights, strict=True)
     ]
+
+
+def _kinematic(item: Item, window: Window, start: int, latents: int, table: TextTable) -> Iterator[tuple[Example, str]]:
+    shown = window.mirrored() if item.mirrored else window
+    first, last = window.start // STRIDE, min(window.stop // STRIDE, latents)
+    if last - first >= SHORTEST:
+        wordings = tuple(table.wording(text, shown.parts) for text in shown.texts)
+        yield Example(start + first, last - first, wordings, False, KINEMATIC_WEIGHT), f"kinematic/{window.kind}"
 
 
 def _captioned(item: Item, start: int, latents: int, table: TextTable) -> Iterator[tuple[Example, str]]:

@@ -68,18 +68,20 @@ _LABELS = {
 }
 """CMU's own labels that are plain."""
 
-_VERBS = (
+_VERBS = re.findall(
+    r"\w+",
     "walk run jog jump squat sit kneel step turn march hop skip stand crouch wave clap raise lift drink throw punch "
     "reach point stretch swing bend bow kick crawl tiptoe sneak lunge shuffle leap limp stagger creep stroll pace "
-    "sprint sidestep"
-).split()
+    "sprint sidestep",
+)
 _FORMS = {form: verb for verb in _VERBS for form in (verb, third_person(verb), gerund(verb))}
 _SUBJECT = re.compile(
     r"^(a|the|this)? ?(person|man|human|woman|figure|sim|someone|somebody|he|she|guy|character|human being)( is)? ",
     re.IGNORECASE,
 )
 _TANGLED = re.compile(
-    r",|;|\band\b|\bthen\b|\bwhile\b|\bbefore\b|\bafter\b|\bas\b|\bto (?!the\b|his\b|her\b|their\b)|\blike\b|\bwith (a|an)\b"
+    r",|;|\band\b|\bthen\b|\bwhile\b|\bbefore\b|\bafter\b|\bas\b|\bto (?!the\b|his\b|her\b|their\b)|\blike\b"
+    r"|\bwith (a|an)\b"
     r"|\bwhich\b|\bthat\b|\bwhilst\b|\buntil\b|\bstarts?\b|\bby\b|\bstairs?\b|\bsteps\b.*\bup\b|\w+ing\b"
     r"|\bleft\b|\bright\b|\bbar\b|\bplane\b|\broad\b|\broom\b|\bfoward\b"
 )

@@ -18,7 +18,7 @@ from .procedural.generate import Annotated
 from .retime import at_origin, cropped, retimed, tempo
 
 TRIES = 12
-CANDIDATES = 10
+CANDIDATES = 5
 """Second clips that are tried for one first clip; the best fit is taken."""
 
 FITTING = 0.16

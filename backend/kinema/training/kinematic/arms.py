@@ -1,4 +1,4 @@
-"""What an arm does: hangs, swings, waves, goes up and down, stretches out, rests on the hip, claps, punches, crosses."""
+"""What an arm does: hangs, swings, waves, goes up and down, stretches out, rests on the hip, claps, crosses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from ...cleanup.stance import spans
 from ...evaluation.scores import arms as scores
 from ...evaluation.signals import FPS, SIDES, Signals, reversals, unbroken
+from ...refine.language import PartAction
 from .finding import Finding, one
 
 _NAMES = ("left", "right")
@@ -15,19 +16,25 @@ LOW, UP = -0.33, -0.1
 
 
 def read(s: Signals, gait: str, standing: bool) -> list[Finding]:
-    """Findings for both arms; `gait` is "walk", "run" or "" as the legs were read, `standing` whether they stay. Nothing for an arm of which
-    nothing is certain."""
+    """Findings for both arms; `gait` is "walk", "run" or "" as the legs were read, `standing` whether they stay.
+
+    Nothing for an arm of which nothing is certain."""
     both = _both(s) if not gait else None
     if both is not None:
         return [both]
     found = [_arm(s, side, gait, standing) for side in (0, 1)]
-    if all(found) and found[0][0] == found[1][0] and found[0][0]:
-        merged = {**found[0][2], **found[1][2]}
-        return [Finding(tuple(phrase.replace("{arm}", "both") for phrase in found[0][1]), merged)]
+    left, right = found
+    if left and right and left[0] and left[0] == right[0]:
+        return [Finding(tuple(phrase.replace("{arm}", "both") for phrase in left[1]), {**left[2], **right[2]})]
     return [Finding(_sided(one[1], _NAMES[side]), one[2]) for side, one in enumerate(found) if one]
 
 
-_Arm = tuple[str, tuple[str, ...], dict]
+_Arm = tuple[str, tuple[str, ...], dict[str, tuple[PartAction, ...]]]
+
+
+def busy(s: Signals) -> list[bool]:
+    """Which arms (left, right) come up to where a caption would have to speak of them."""
+    return [float((s.height(f"{name}_Wrist") - s.height(f"{name}_Shoulder")).max()) > -0.12 for name in SIDES]
 
 
 def _sided(phrases: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -52,11 +59,17 @@ def _both(s: Signals) -> Finding | None:
     if len(clear) != 1 or max(scores.thrust(s, side) for side in (0, 1)) > 0.2:
         return None
     _, _, phrases, said = clear[0]
-    if said.startswith("clap") and len(spans(s.distance("L_Wrist", "R_Wrist") < 0.2)) < 2:
+    if said.startswith("clap") and not _meet(s):
         return None
     if said.startswith("hold") and reversals(s.at("L_Elbow")[:, 0], 0.05) > 1:
         return None
     return Finding(phrases, {**one("left_arm", said), **one("right_arm", said)})
+
+
+def _meet(s: Signals) -> bool:
+    """The hands come together at least twice, level with each other in front of the body."""
+    apart = np.abs((s.at("L_Wrist") - s.at("R_Wrist"))[:, 2])
+    return len(spans(s.distance("L_Wrist", "R_Wrist") < 0.2)) >= 2 and float(np.percentile(apart, 90)) < 0.15
 
 
 def _arm(s: Signals, side: int, gait: str, standing: bool) -> _Arm | None:

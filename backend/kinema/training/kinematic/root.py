@@ -70,7 +70,7 @@ def _low(s: Signals) -> tuple[list[Finding], bool] | None:
         return [Finding(("[sit] down",) if down else ("[sit]", "[stay] seated"), legs("sit"))], True
     if best == "kneel" and not up:
         phrases = ("[kneel] down", "[get] down on {his} knees") if down else ("[kneel]", "[kneel] on the ground")
-        return [Finding(phrases[:1] if min(s.height("L_Knee")[-1], s.height("R_Knee")[-1]) < 0.2 else (), {})], True
+        return [Finding(phrases, legs("kneel"))], True
     return [], False
 
 
@@ -112,9 +112,9 @@ def _travelling(s: Signals) -> Finding | None:
     pace, turned = float(np.percentile(s.speed, 90)), s.turned
     airborne = share(s.soles.min(axis=1) > 0.035)
     if pace > 2.2 and airborne > 0.1:
-        verb, swing = "run", "pump"
+        verb = "run"
     elif pace < 1.9 and airborne < 0.05 and travel.steps(2)(s) > 0.0:
-        verb, swing = "walk", "swing"
+        verb = "walk"
     else:
         return None
     where = _direction(s)
@@ -123,15 +123,19 @@ def _travelling(s: Signals) -> Finding | None:
     speed = " slowly" if verb == "walk" and float(np.median(s.speed)) < 0.55 and len(s) > FPS * 1.5 else ""
     if abs(turned) > 55 and where == "forward":
         side = _SIDE[1 if turned > 0 else -1]
+<<<<<<< HEAD
         phrases = (
             f"[{verb}] forward and [turn] {side}",
             f"[{verb}] and [turn] to the {side}",
             f"[{verb}] to the {side}",
         )
+=======
+        phrases = tuple(f"[{verb}] {how}{side}" for how in ("forward and [turn] ", "and [turn] to the ", "to the "))
+>>>>>>> h-data
         return Finding(phrases, {**legs(f"{verb} forward to the {side}"), **one("torso", f"turn to the {side}")})
     if abs(turned) > 35:
         return Finding((f"[{verb}]{speed}",), legs(f"{verb}{speed}"))
-    phrases = (f"[{verb}] {where}{speed}",) + ((f"[{verb}]{speed}",) if where == "forward" else ())
+    phrases = tuple(f"[{verb}]{way}{speed}" for way in (f" {where}", *([""] if where == "forward" else [])))
     return Finding(phrases, {**legs(f"{verb} {where}{speed}"), **one("torso", f"move {where}{speed}")})
 
 
@@ -155,18 +159,23 @@ def _staying(s: Signals) -> Finding | None:
         side = _SIDE[1 if turned > 0 else -1]
         around = 150 < abs(turned) < 215
         where = f"around to the {side}" if around else f"to the {side}"
+<<<<<<< HEAD
         phrases = (
             ("[turn] around", f"[turn] around to the {side}") if around else (f"[turn] {side}", f"[turn] to the {side}")
         )
+=======
+        also = f"[turn] around to the {side}" if around else f"[turn] to the {side}"
+        phrases = ("[turn] around" if around else f"[turn] {side}", also)
+>>>>>>> h-data
         return Finding(phrases, {**legs(f"turn {where}"), **one("torso", f"turn {where}")})
-    for side, name in enumerate(("left", "right")):
-        if leg_scores.kicks(side)(s) > CLEAR:
+    for leg, name in enumerate(("left", "right")):
+        if leg_scores.kicks(leg)(s) > CLEAR:
             return Finding(
                 (f"[kick] with {{his}} {name} leg", f"[kick] forward with {{his}} {name} foot"),
                 one(f"{name}_leg", "kick forward"),
             )
-        if leg_scores.lifts_knee(side)(s) > 0.5 and leg_scores.lifts_knee(1 - side)(s) < -0.5:
+        if leg_scores.lifts_knee(leg)(s) > 0.5 and leg_scores.lifts_knee(1 - leg)(s) < -0.5:
             return Finding((f"[lift] {{his}} {name} knee",), one(f"{name}_leg", "raise with the knee high"))
-    heels = max(float(np.ptp(s.height(f"{side}_Ankle"))) for side in SIDES)
+    heels = max(float(np.ptp(s.height(f"{foot}_Ankle"))) for foot in SIDES)
     planted = float(np.percentile(s.soles.max(axis=1), 95)) < 0.04 and abs(turned) < 25 and heels < 0.05
     return Finding((), legs("stand on the ground") if planted else {})

@@ -23,7 +23,9 @@ def torso(s: Signals, standing: bool) -> Finding | None:
     for left, name in ((1.0, "left"), (-1.0, "right")):
         if scores.leans(left)(s) > 0.5 and float(np.abs(s.lean[:, 1]).max()) < 25:
             return Finding((f"[lean] to the {name}",), one("torso", f"lean to the {name}"))
-    if float(np.percentile(np.abs(s.lean), 97)) < 14:
+    hips, shoulders = s.at("L_Hip") - s.at("R_Hip"), s.at("L_Shoulder") - s.at("R_Shoulder")
+    twist = np.arctan2(-shoulders[:, 2], shoulders[:, 0]) - np.arctan2(-hips[:, 2], hips[:, 0])
+    if float(np.percentile(np.abs(s.lean), 98)) < 10 and float(np.degrees(np.ptp(twist))) < 22:
         return Finding((), one("torso", "stay upright"))
     return None
 
@@ -41,7 +43,7 @@ def head(s: Signals, turning: bool) -> Finding | None:
     if scores.looks_up(s) > 0.6:
         return Finding(("[look] up",), one("head", "look up"))
     across = quaternion.rotate(s.rotations[:, JOINT["Head"]], np.array([1.0, 0.0, 0.0]))[:, 1]
-    level = float(np.percentile(np.abs(across), 95)) < 0.15
+    level = float(np.percentile(np.abs(across), 95)) < 0.15 and float(np.ptp(pitch)) < 15
     if (
         level
         and float(np.percentile(np.abs(yaw), 95)) < 15
