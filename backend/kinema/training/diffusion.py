@@ -23,7 +23,7 @@ from ..networks.denoiser import Denoiser, DenoiserConfig
 from ..text.encoder import TextEncoder
 from .corpus import open_corpus
 from .diffusion_data import Batch, Example, ExamplePicker, Mixing, TextTable
-from .diffusion_examples import LatentStore, captured, make_rough, rough
+from .diffusion_examples import LatentStore, captured, keyed, make_rough, rough
 from .run import Average, Checkpoint, Log, learning_rate
 
 
@@ -130,7 +130,7 @@ def _examples(
     corpus = open_corpus(options.packed, options.run.parent / "corpus")
     table, store = TextTable(), LatentStore(autoencoder, device)
     train_examples = captured(corpus, "train", store, table)
-    train_examples += rough(options.run.parent / "rough", store, table)
+    train_examples += rough(options.run.parent / "rough", store, table) + keyed(corpus, store, table)
     val_examples = [e for e in captured(corpus, "val", store, table) if e.wordings]
     kinds = [sum(1 for e in train_examples if e.rough), sum(1 for e in train_examples if not e.wordings)]
     print(

@@ -16,6 +16,7 @@ from ..networks.autoencoder import Autoencoder
 from ..refine.mirroring import mirror_text
 from .corpus import Corpus, Item
 from .diffusion_data import Example, TextTable, balanced
+from .keyed import keyed_acts
 from .kinematic.windows import Window, windows
 from .pieces import CAPTION_SETS
 from .rough import make_rough
@@ -28,7 +29,7 @@ SHORTEST = 4
 """Latents; shorter spans teach nothing."""
 
 
-__all__ = ["LatentStore", "captured", "make_rough", "rough"]
+__all__ = ["LatentStore", "captured", "keyed", "make_rough", "rough"]
 
 
 @cache
@@ -116,6 +117,25 @@ def _captioned(item: Item, start: int, latents: int, table: TextTable) -> Iterat
     for (first, last), wordings in spans.items():
         label = f"{item.clip.source}/{item.clip.action}" if item.clip.action else item.clip.id
         yield Example(start + first, last - first, tuple(wordings), False, weight), label
+
+
+KEYED_WEIGHT = 6.0
+"""How often a keyed clip is drawn, relative to a made one: each act has two or three, made acts have hundreds."""
+
+
+def keyed(corpus: Corpus, store: LatentStore, table: TextTable) -> list[Example]:
+    """Rough examples of hand-keyed acts."""
+    examples = []
+    for item, features, texts in keyed_acts(corpus):
+        start, latents = store.add(features)
+        wordings = []
+        for text in texts:
+            parts = _lexicon_parts(text)
+            told = (mirror_text(text), refine.mirror_parts(parts)) if item.mirrored else (text, parts)
+            wordings.append(table.wording(told[0], dict(told[1])))
+        if latents >= SHORTEST:
+            examples.append(Example(start, latents, tuple(wordings), True, KEYED_WEIGHT))
+    return examples
 
 
 def rough(cache: Path, store: LatentStore, table: TextTable) -> list[Example]:

@@ -52,12 +52,8 @@ def describe(s: Signals, rng: np.random.Generator) -> Described:
         _say(parts, finding, only_silent=True)
     if len(moves) > 1:
         parts = {
-<<<<<<< HEAD
-            part: steps if _everywhere(part, moves) or part not in _CARRIED else [] for part, steps in parts.items()
-=======
             part: steps if part not in _CARRIED or all(part in move.parts for move in moves) else []
             for part, steps in parts.items()
->>>>>>> h-data
         }
     sentences = {part: script([[step] for step in steps]) for part, steps in parts.items()}
     return Described(_texts(rng, moves, complete, idle, limbs, trunk_found, head_found), sentences)

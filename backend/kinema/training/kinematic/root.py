@@ -123,15 +123,7 @@ def _travelling(s: Signals) -> Finding | None:
     speed = " slowly" if verb == "walk" and float(np.median(s.speed)) < 0.55 and len(s) > FPS * 1.5 else ""
     if abs(turned) > 55 and where == "forward":
         side = _SIDE[1 if turned > 0 else -1]
-<<<<<<< HEAD
-        phrases = (
-            f"[{verb}] forward and [turn] {side}",
-            f"[{verb}] and [turn] to the {side}",
-            f"[{verb}] to the {side}",
-        )
-=======
         phrases = tuple(f"[{verb}] {how}{side}" for how in ("forward and [turn] ", "and [turn] to the ", "to the "))
->>>>>>> h-data
         return Finding(phrases, {**legs(f"{verb} forward to the {side}"), **one("torso", f"turn to the {side}")})
     if abs(turned) > 35:
         return Finding((f"[{verb}]{speed}",), legs(f"{verb}{speed}"))
@@ -159,14 +151,8 @@ def _staying(s: Signals) -> Finding | None:
         side = _SIDE[1 if turned > 0 else -1]
         around = 150 < abs(turned) < 215
         where = f"around to the {side}" if around else f"to the {side}"
-<<<<<<< HEAD
-        phrases = (
-            ("[turn] around", f"[turn] around to the {side}") if around else (f"[turn] {side}", f"[turn] to the {side}")
-        )
-=======
         also = f"[turn] around to the {side}" if around else f"[turn] to the {side}"
         phrases = ("[turn] around" if around else f"[turn] {side}", also)
->>>>>>> h-data
         return Finding(phrases, {**legs(f"turn {where}"), **one("torso", f"turn {where}")})
     for leg, name in enumerate(("left", "right")):
         if leg_scores.kicks(leg)(s) > CLEAR:
