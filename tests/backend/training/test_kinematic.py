@@ -17,7 +17,7 @@ from kinema.training.sources import Caption
 
 @pytest.fixture(scope="module")
 def clips():
-    return [made for made in map(procedural.generate, range(160)) if made.motion.seconds < 7.0]
+    return [made for made in map(procedural.generate, range(50)) if made.motion.seconds < 7.0]
 
 
 def described(motion):
@@ -40,33 +40,21 @@ def test_most_of_what_is_said_agrees_with_what_was_made(clips) -> None:
     assert agreed >= 0.9 * said
 
 
-@pytest.mark.parametrize(
-    ("name", "part", "start"),
-    [
-        ("wave left", "left_arm", "the left arm waves"),
-        ("wave right", "right_arm", "the right arm waves"),
-        ("turn left 90", "torso", "the torso turns to the left"),
-        ("squat", "left_leg", "the left leg squats"),
-    ],
-)
-def test_plain_actions_are_read(name: str, part: str, start: str) -> None:
-    assert described(first_with(name).motion).parts[part].startswith(start)
-
-
 def test_mirror_image_is_told_mirrored(clips) -> None:
     same = [
         described(mirroring.mirror(made.motion)).parts == mirror_parts(described(made.motion).parts)
-        for made in clips[:30]
+        for made in clips[:12]
     ]
     assert np.mean(same) > 0.9
 
 
 def test_windows_skip_what_a_person_described() -> None:
-    made = first_with("wave left")
+    made = first_with("squat")
     features = encoding.encode(made.motion)
     row = ("x", "cmu", 0, len(features), "train", "", "", False, True, "test")
     bare = windows(PackedClip(*row, ()), features)
-    told = windows(PackedClip(*row, (Caption("a person waves", 0.0, 5.0, "cmu", "train"),)), features)
-    assert bare and not told
+    told = windows(PackedClip(*row, (Caption("a person squats", 0.0, 5.0, "cmu", "train"),)), features)
+    assert bare[0].parts["left_leg"].startswith("the left leg squats")
+    assert not told
     assert bare == windows(PackedClip(*row, ()), features)
     assert set(bare[0].mirrored().parts) == set(PARTS)

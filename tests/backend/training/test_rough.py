@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kinema.errors import InputError
-from kinema.evaluation.scores.arms import waving
+from kinema.evaluation.scores import travel
 from kinema.evaluation.signals import Signals
 from kinema.geometry import heading_angle
 from kinema.protocol.messages import PARTS
@@ -24,13 +24,13 @@ from kinema.training.sequences import sequence
 
 @pytest.fixture(scope="module")
 def composed(bank):
-    made = [compose(np.random.default_rng(seed), bank) for seed in range(12)]
+    made = [compose(np.random.default_rng(seed), bank) for seed in range(6)]
     return [clip for clip in made if clip is not None]
 
 
 @pytest.fixture(scope="module")
 def sequences(bank):
-    made = [sequence(np.random.default_rng(seed), bank) for seed in range(10)]
+    made = [sequence(np.random.default_rng(seed), bank) for seed in range(3)]
     return [clip for clip in made if clip is not None]
 
 
@@ -72,21 +72,23 @@ def test_only_plain_captions_become_phrases(text: str, phrase: str) -> None:
 
 
 def test_composed_clips_keep_the_legs_of_one_and_do_the_arms_of_the_other(bank, composed) -> None:
-    assert len(composed) >= 8
-    waving_clips = 0
+    assert len(composed) >= 3
     for clip in composed:
         s = Signals.of(clip.motion)
-        for side, arm in enumerate(("left_arm", "right_arm")):
-            if "waves" in clip.parts[arm]:
-                waving_clips += waving(side)(s) > 0.0
-        assert clip.texts and all("wav" in text.lower() for text in clip.texts)
+        for arm, letter in (("left_arm", "L"), ("right_arm", "R")):
+            lift = (s.height(f"{letter}_Wrist") - s.height(f"{letter}_Shoulder")).max()
+            if "raises" in clip.parts[arm] or "waves" in clip.parts[arm]:
+                assert lift > -0.2
+            else:
+                assert lift < -0.1
+        assert clip.texts
         assert set(clip.parts) == set(PARTS)
-        assert "stand" not in clip.parts["left_leg"]
-    assert waving_clips >= 6
+        assert "walks" in clip.parts["left_leg"]
+        assert travel.travels(1, distance=0.3)(s) > 0.0
 
 
 def test_joins_have_no_leap(sequences) -> None:
-    assert len(sequences) >= 5
+    assert sequences
     for clip in sequences:
         speed = np.linalg.norm(np.diff(clip.motion.positions(), axis=0), axis=-1) * 30.0
         assert speed.max() < 9.0
@@ -111,14 +113,16 @@ def test_tempo_is_left_alone_when_words_speak_of_it() -> None:
     rng = np.random.default_rng(0)
     assert {tempo(rng, ["[walk] slowly"]) for _ in range(5)} == {1.0}
     drawn = [tempo(rng, ["[wave] both hands"]) for _ in range(50)]
-    assert min(drawn) >= SLOWEST and max(drawn) <= FASTEST and np.ptp(drawn) > 0.2
+    assert min(drawn) >= SLOWEST
+    assert max(drawn) <= FASTEST
+    assert np.ptp(drawn) > 0.2
     motion = procedural.generate(3).motion
     assert len(retimed(motion, 0.8)) == round((len(motion) - 1) / 0.8) + 1
 
 
 def test_same_number_same_clip_and_all_kinds_come(bank) -> None:
     kinds = {}
-    for number in range(60):
+    for number in range(24):
         kind, made = rough_clip(number, bank)
         kinds.setdefault(kind, (number, made))
     assert set(kinds) == set(SHARES)
@@ -130,7 +134,7 @@ def test_same_number_same_clip_and_all_kinds_come(bank) -> None:
 
 def test_one_process_or_two_make_the_same_set(packed_folder, tmp_path) -> None:
     for workers in (1, 2):
-        make_rough(packed_folder, tmp_path / str(workers), 24, workers)
+        make_rough(packed_folder, tmp_path / str(workers), 12, workers)
     rows = [(tmp_path / w / "rough.jsonl").read_text(encoding="utf-8") for w in "12"]
     assert rows[0] == rows[1]
     features = [np.load(tmp_path / w / "rough.npy", allow_pickle=False) for w in "12"]
