@@ -55,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--dropout", type=float, default=DenoiserConfig.dropout)
     parser.add_argument("--start", type=Path, help="denoiser.safetensors to begin with")
     parser.add_argument("--boundary", type=float, default=Mixing.boundary, help="MotionMix's T* in [0, 1]")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads of the loop itself; 0: PyTorch's choice")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args(argv)
     train(options)
@@ -101,6 +102,8 @@ def train(options: argparse.Namespace) -> None:
     picker = ExamplePicker(train_examples, latents, frames, texts, config.longest, mixing)
     seen = replace(mixing, rough=0, unannotated=0, constrained=0)
     validation = ExamplePicker(val_examples, latents, frames, texts, config.longest, seen)
+    if options.threads:
+        torch.set_num_threads(options.threads)
     for step in range(checkpoint.load(generator) + 1, options.steps + 1):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, options.steps, options.rate)

@@ -66,8 +66,8 @@ class Mixing:
     """MotionMix's split: `boundary` is T* in [0, 1]; shares of a batch that are rough, unannotated or constrained."""
 
     boundary: float = 0.3
-    rough: float = 0.4
-    unannotated: float = 0.12
+    rough: float = 0.48
+    unannotated: float = 0.1
     drop_all: float = 0.1
     drop_global: float = 0.15
     drop_parts: float = 0.2
