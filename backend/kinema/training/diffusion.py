@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -77,7 +79,7 @@ def train(options: argparse.Namespace) -> None:
     autoencoder.latent_mean.copy_(torch.from_numpy(mean))
     autoencoder.latent_std.copy_(torch.from_numpy(std))
     latents = (latents - mean) / std
-    texts = embed(table, options.text)
+    texts = embed(table, options.text, run)
     mixing = replace(Mixing(), boundary=options.boundary)
     config = DenoiserConfig(
         latent=latents.shape[1],
@@ -156,14 +158,20 @@ def begin_with(network: Denoiser, weights: Path) -> None:
     network.load_state_dict(own | state)
 
 
-def embed(table: TextTable, folder: Path) -> Tensor:
-    """(rows, E) embeddings of all sentences by the frozen tower."""
+def embed(table: TextTable, folder: Path, cache: Path) -> Tensor:
+    """(rows, E) embeddings of all sentences by the frozen tower in `folder`; kept in `cache` for the next start."""
+    weights, sentences = folder / "text.safetensors", list(table.rows)
+    key = hashlib.sha256(weights.read_bytes() + "\n".join(sentences).encode()).hexdigest()[:16]
+    kept = cache / f"texts-{key}.npy"
+    if kept.is_file():
+        return torch.from_numpy(np.load(kept, allow_pickle=False))
     config = json.loads((folder / "text.json").read_text(encoding="utf-8"))
-    encoder = TextEncoder.from_state(config, load_file(folder / "text.safetensors"))
-    sentences = list(table.rows)
+    encoder = TextEncoder.from_state(config, load_file(weights))
     with torch.inference_mode():
         parts = [encoder.encode(sentences[i : i + 512]) for i in range(0, len(sentences), 512)]
-    return torch.cat(parts).clone()
+    found = torch.cat(parts).clone()
+    np.save(kept, found.numpy())
+    return found
 
 
 def loss_terms(
