@@ -24,7 +24,7 @@ class Predicate:
 
     `name`: a short identifier. `prompts`: sentences that ask for it. `score`: positive when a motion has it.
     `seconds`: how long a clip to generate for it. `label`: regular expression on the lower-case text or label of real
-    clips that show it for certain, "" when no real clip is labelled so.
+    clips that show it for certain, "" when no real clip is labelled so. `unseen`: no captured training clip shows it.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Predicate:
     score: Score
     seconds: float = 4.0
     label: str = ""
+    unseen: bool = False
 
     def margin(self, motion: Motion | Signals) -> float:
         """The score. Raises MotionError when the motion is not on the SMPL body skeleton."""
@@ -42,9 +43,11 @@ class Predicate:
         return self.margin(motion) > 0.0
 
 
-def means(name: str, *prompts: str, by: Score, seconds: float = 3.0, label: str = "") -> Predicate:
+def means(
+    name: str, *prompts: str, by: Score, seconds: float = 3.0, label: str = "", unseen: bool = False
+) -> Predicate:
     """A Predicate, written as a line of a table."""
-    return Predicate(name, prompts, by, seconds, label)
+    return Predicate(name, prompts, by, seconds, label, unseen)
 
 
 def over(value: float, limit: float, unit: float) -> float:

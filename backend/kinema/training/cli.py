@@ -1,4 +1,4 @@
-"""`kinema train STAGE ...`: text, autoencoder, diffusion, export, in this order."""
+"""`kinema train STAGE ...`: text, autoencoder, diffusion, export, in this order; evaluator stands alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ STAGES = {
     "text": "kinema.training.text",
     "autoencoder": "kinema.training.autoencoder",
     "diffusion": "kinema.training.diffusion",
+    "evaluator": "kinema.training.evaluator",
     "export": "kinema.training.export",
 }
 """Stage -> module with `main(argv) -> int`."""

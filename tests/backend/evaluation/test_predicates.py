@@ -8,7 +8,7 @@ import pytest
 from kinema.errors import MotionError
 from kinema.evaluation.predicates import Predicate
 from kinema.evaluation.signals import Signals, oscillation, reversals, unbroken
-from kinema.evaluation.suite import SUITE
+from kinema.evaluation.suite import SUITE, half
 from kinema.evaluation.validation import other_side
 from kinema.features.mirroring import mirror
 from kinema.geometry import quaternion_from_rotation_vector, yaw_quaternion
@@ -184,7 +184,7 @@ def test_every_predicate_survives_the_shortest_clips():
 
 
 def test_the_suite_is_a_suite():
-    assert len(SUITE) >= 60
+    assert len(SUITE) >= 100
     assert len({predicate.name for predicate in SUITE}) == len(SUITE)
     prompts = [prompt for predicate in SUITE for prompt in predicate.prompts]
     assert len(set(prompts)) == len(prompts)
@@ -192,6 +192,51 @@ def test_the_suite_is_a_suite():
         assert isinstance(predicate, Predicate)
         assert 0.5 <= predicate.seconds <= 10.0
         assert other_side(predicate.name) is None or other_side(predicate.name) in NAMED
+
+
+def test_a_third_of_the_prompts_are_unseen_combinations_and_both_halves_hold_both_kinds():
+    prompts = [prompt for predicate in SUITE for prompt in predicate.prompts]
+    unseen = [prompt for predicate in SUITE if predicate.unseen for prompt in predicate.prompts]
+    assert len(unseen) >= len(prompts) / 3
+    parts = {name: {p for predicate in half(SUITE, name) for p in predicate.prompts} for name in ("dev", "held")}
+    assert parts["dev"] | parts["held"] == set(prompts)
+    assert not parts["dev"] & parts["held"]
+    for part in parts.values():
+        assert len(part) > 0.4 * len(prompts)
+        assert len(part & set(unseen)) > 0.35 * len(unseen)
+
+
+def joined(legs: Motion, arms: Motion) -> Motion:
+    """The arms of one body on the legs and trunk of another."""
+    mixed = np.array(legs.rotations)
+    upper = [J[f"{side}_{name}"] for side in "LR" for name in ("Collar", "Shoulder", "Elbow", "Wrist")]
+    mixed[:, upper] = arms.rotations[: len(mixed), upper]
+    return replace(legs, rotations=mixed)
+
+
+SPREAD = posed(L_Shoulder=(0, 0, 0), R_Shoulder=(0, 0, 0))
+OVERHEAD = posed(L_Shoulder=(0, 0, 60), R_Shoulder=(0, 0, -60))
+UNSEEN_CASES = {
+    "walk, arms spread": joined(CASES["walk"], SPREAD),
+    "walk backward, wave left": joined(CASES["walk backward"], waving("L")),
+    "step left, wave right": joined(CASES["step left"], waving("R")),
+    "turn around, raise both": joined(turning(180), OVERHEAD),
+    "kick left, arms spread": joined(kicking("L"), SPREAD),
+    "look left, raise right": joined(CASES["look left"], raised("R")),
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN_CASES)
+def test_combinations_need_both_of_their_meanings(name):
+    motion = UNSEEN_CASES[name]
+    hanging = joined(motion, posed())
+    standing = joined(posed(), motion)
+    assert NAMED[name].unseen
+    assert NAMED[name].holds(motion)
+    assert not NAMED[name].holds(hanging)
+    assert not NAMED[name].holds(standing)
+    if other_side(name):
+        assert NAMED[other_side(name)].holds(mirror(motion))
 
 
 def test_signals_know_left_from_right():

@@ -1,6 +1,7 @@
 """The evaluation as a whole, with a generator that plays posed clips, and its written files."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from kinema.evaluation.predicates import means
 from kinema.evaluation.real_clips import RealClip, load
 from kinema.evaluation.report import evaluate, to_json, to_markdown
 from kinema.evaluation.scores import arms
+from kinema.evaluation.suite import half_of
 from kinema.evaluation.validation import table, validate
 from kinema.geometry import quaternion_from_rotation_vector
 from kinema.protocol.motion import Motion
@@ -41,8 +43,8 @@ CLIPS = [
 ]
 
 
-def only_left(prompt: str, seconds: float, seed: int) -> Motion:
-    return LEFT
+def only_left(prompt: str, seconds: float, seed: int, samples: int) -> list[Motion]:
+    return [LEFT] * samples
 
 
 def test_shares_are_counted_by_predicate():
@@ -72,6 +74,19 @@ def test_real_clips_stand_beside(tmp_path):
     text = (tmp_path / "new" / "folder" / "report.md").read_text()
     assert "| raise left | 1.00 | 0 | 1 (3) |" in text
     assert (tmp_path / "new" / "folder" / "contact_sheet.png").is_file()
+
+
+def test_unseen_combinations_have_a_figure_of_their_own(tmp_path):
+    suite = (SUITE[0], replace(SUITE[1], unseen=True))
+    report = evaluate(only_left, suite, seeds=3)
+    assert [report.share(unseen).value for unseen in (None, False, True)] == [0.5, 1.0, 0.0]
+    assert (report.share().low, report.share().high, report.share().predicates) == (0.0, 1.0, 2)
+    text = to_markdown(report, "x")
+    assert "| unseen | 1 | 0 | 0.000 to 0.000 |" in text
+    assert "| raise right (unseen) | 0.00 |" in text
+    assert to_json(report)["shares"]["seen"]["value"] == 1.0
+    assert cli.sheet_rows(report.trials, 1)[0].prompt == "raise the left hand"
+    assert [t.prompt for t in cli.sheet_rows(report.trials, 40)] == ["raise the left hand", "raise the right hand"]
 
 
 def test_json_holds_no_motion_and_no_nan():
@@ -117,7 +132,19 @@ def test_left_is_drawn_where_a_viewer_in_front_sees_it():
     assert points[SMPL_BODY.index("L_Wrist"), 0] > 0.5 > -0.3 > points[SMPL_BODY.index("R_Wrist"), 0]
 
 
-@pytest.mark.parametrize("wrong", [["--seeds", "0"], ["--only", "fly to the moon"], ["--set", "nowhere"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--seeds", "0"],
+        ["--only", "fly to the moon"],
+        ["--set", "nowhere"],
+        ["--text-motion"],
+        ["--also", "another"],
+        ["--only", "walk, raise both", "--half", "HALF"],
+    ],
+)
 def test_unusable_requests_end_with_one_sentence(wrong, capsys):
-    assert cli.main([*wrong]) == 2
+    prompt = "a person walks forward with both hands raised"
+    wrong = [{"dev": "held", "held": "dev"}[half_of(prompt)] if word == "HALF" else word for word in wrong]
+    assert cli.main(wrong) == 2
     assert capsys.readouterr().err.startswith("kinema evaluate: ")

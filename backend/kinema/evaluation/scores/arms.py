@@ -154,16 +154,20 @@ def drinks(s: Signals) -> float:
     return max(scores)
 
 
-def hands_on_hips(s: Signals) -> float:
-    """Both hands rest at the hips with the elbows bent outwards for half a second."""
-    scores = []
-    for side in (0, 1):
+def hand_on_hip(side: int) -> Score:
+    """One hand rests at its hip with the elbow bent outwards for half a second."""
+
+    def score(s: Signals) -> float:
         sign = 1 - 2 * side
         gap = hand_gap(s, side, "Pelvis", (sign * 0.15, 0.05, 0.03))
         bent = s.flexion(f"{SIDES[side]}_Elbow") - 45
         out = sign * (s.at(f"{SIDES[side]}_Elbow") - s.at(f"{SIDES[side]}_Wrist"))[:, 0]
-        scores.append(unbroken(np.min([(0.2 - gap) / 0.1, bent / 30, (out - 0.02) / 0.1], axis=0), 0.5))
-    return min(scores)
+        return unbroken(np.min([(0.2 - gap) / 0.1, bent / 30, (out - 0.02) / 0.1], axis=0), 0.5)
+
+    return score
+
+
+hands_on_hips = all_of(hand_on_hip(0), hand_on_hip(1))
 
 
 def reach(side: int, axis: int, distance: float, seconds: float = 0.3, sign: float = 1.0) -> Score:
