@@ -6,13 +6,13 @@ old way. Every call makes a new action: an action that existed before is never w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import bpy
 import numpy as np
 
-from kinema.protocol import quaternion
-
+from .channels import Channel, channels_of
+from .reduction import Keys
 from .rigs.base import Track
 
 INTERPOLATIONS = ("LINEAR", "BEZIER", "CONSTANT")
@@ -21,23 +21,50 @@ _NewCurve = Callable[[str, int, str], bpy.types.FCurve]
 
 
 def write_pose(
-    armature: bpy.types.Object, name: str, track: Track, start: float = 1.0, interpolation: str = "LINEAR"
+    armature: bpy.types.Object,
+    name: str,
+    track: Track,
+    start: float = 1.0,
+    interpolation: str = "LINEAR",
+    keys: Sequence[Keys] | None = None,
 ) -> bpy.types.Action:
     """A new action with one key a frame from `start` on, given to the armature. The track must be at the scene's rate.
 
-    The action that the armature had stays as it was; it gets a fake user where it would otherwise be lost on saving.
+    Bones keep their rotation mode, Euler or quaternion. `keys`, one for each of `channels_of(armature, track)`, are
+    written in place of one key a frame. The action that the armature had stays as it was; it gets a fake user where it
+    would otherwise be lost on saving.
     """
-    frames = start + np.arange(len(track))
     action, new_curve = _new_action(armature, name)
-    for bone_name, values in track.rotations.items():
-        bone = armature.pose.bones[bone_name]
-        bone.rotation_mode = "QUATERNION"
-        path = bone.path_from_id("rotation_quaternion")
-        _write(new_curve, path, bone_name, frames, quaternion.unroll(values), interpolation)
-    for bone_name, values in track.locations.items():
-        path = armature.pose.bones[bone_name].path_from_id("location")
-        _write(new_curve, path, bone_name, frames, values, interpolation)
+    for number, channel in enumerate(channels_of(armature, track)):
+        if keys is not None:
+            _write_keys(new_curve, channel, keys[number], start)
+            continue
+        frames = start + np.arange(len(channel.values))
+        _write(new_curve, channel.path, channel.group, frames, channel.values, interpolation)
     return action
+
+
+def count_keys(action: bpy.types.Action) -> tuple[int, int]:
+    """Curves and keys of an action, in whichever way this Blender keeps them."""
+    curves = list(curves_of(action))
+    return len(curves), sum(len(curve.keyframe_points) for curve in curves)
+
+
+def curves_of(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
+    """Every curve of an action."""
+    if not hasattr(action, "layers"):
+        yield from action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            for bag in strip.channelbags:
+                yield from bag.fcurves
+
+
+def mark(action: bpy.types.Action, marks: Sequence[tuple[float, str]]) -> None:
+    """Pose markers of an action, which the dope sheet shows on its timeline: (frame, name)."""
+    for frame, name in marks:
+        action.pose_markers.new(name).frame = round(frame)
 
 
 def write_locations(target: bpy.types.Object, name: str, locations: np.ndarray, start: float = 1.0) -> bpy.types.Action:
@@ -91,3 +118,29 @@ def _write(
         for side in ("handle_left_type", "handle_right_type"):
             curve.keyframe_points.foreach_set(side, np.full(len(frames), handle, dtype=np.int32))
         curve.update()
+
+
+def _write_keys(new_curve: _NewCurve, channel: Channel, keys: Keys, start: float) -> None:
+    """Curves with keys and slopes as given: handles at thirds of the time to the neighbours make cubic Hermite pieces."""
+    items = bpy.types.Keyframe.bl_rna.properties
+    bezier = items["interpolation"].enum_items["BEZIER"].value
+    free = items["handle_left_type"].enum_items["ALIGNED"].value
+    frames = start + keys.at.astype(np.float64)
+    before = np.diff(frames, prepend=frames[0] - 3.0) / 3.0
+    after = np.diff(frames, append=frames[-1] + 3.0) / 3.0
+    count = len(frames)
+    for index in range(channel.values.shape[1]):
+        curve = new_curve(channel.path, index, channel.group)
+        curve.keyframe_points.add(count)
+        values, slopes = keys.values[:, index], keys.slopes[:, index]
+        points = curve.keyframe_points
+        points.foreach_set("co", _interleaved(frames, values))
+        points.foreach_set("interpolation", np.full(count, bezier, dtype=np.int32))
+        for side in ("handle_left_type", "handle_right_type"):
+            points.foreach_set(side, np.full(count, free, dtype=np.int32))
+        points.foreach_set("handle_left", _interleaved(frames - before, values - slopes * before))
+        points.foreach_set("handle_right", _interleaved(frames + after, values + slopes * after))
+
+
+def _interleaved(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.stack([x, y], axis=1).astype(np.float32).ravel()

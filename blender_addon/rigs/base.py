@@ -1,29 +1,34 @@
-"""What a rig is: how to make it, how to recognise it, and how a Motion becomes values for its bones."""
+"""What a rig is: how it is recognised, how its bones are mapped, and how a Motion becomes values for its bones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
 
-from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
-from .. import axes
+from .mapping import BoneMapping
+from .settings import RigSettings
+from .transfer import RigPose
 
 
 @dataclass(frozen=True, eq=False)
 class Track:
     """Values of pose bones over time, in each bone's own rest frame, as Blender's channels want them.
 
-    `rotations`: bone -> (T, 4) wxyz. `locations`: bone -> (T, 3) metres. `fps`: frames a second.
+    `rotations`: bone -> (T, 4) wxyz. `locations`: bone -> (T, 3) in the armature's unit. `fps`: frames a second.
+    `object_motion`: (T, 4, 4) world matrices of the armature object, where it carries the way over the ground.
+    `switches`: (bone, property) -> value of custom properties that the rig needs to be so.
     """
 
     rotations: Mapping[str, np.ndarray]
     locations: Mapping[str, np.ndarray]
     fps: float
+    object_motion: np.ndarray | None = None
+    switches: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.rotations.values())))
@@ -33,33 +38,21 @@ class Track:
 class Rig:
     """One kind of armature. A new kind is one file in this folder and one line in RIGS.
 
-    `build(scene, name)` makes a character and returns its armature. `recognise(armature)` is a confidence 0..1 that the
-    armature is of this kind. `track(motion, armature)` gives the bones' values; raises SkeletonError when it cannot.
+    `recognise(armature)` is a confidence 0..1 that the armature is of this kind. `mapping(armature)` says which bone
+    plays which part; raises SkeletonError when it cannot. `controls(pose, armature, settings)` turns a pose into the
+    channels of the bones that the user animates. `build(scene, name)`, where Kinema can make such a character, returns
+    its armature.
     """
 
     name: str
     label: str
-    build: Callable[[bpy.types.Scene, str], bpy.types.Object]
     recognise: Callable[[bpy.types.Object], float]
-    track: Callable[[Motion, bpy.types.Object], Track]
+    mapping: Callable[[bpy.types.Object], BoneMapping]
+    controls: Callable[[RigPose, bpy.types.Object, RigSettings], Track]
+    build: Callable[[bpy.types.Scene, str], bpy.types.Object] | None = None
 
+    def track(self, motion: Motion, armature: bpy.types.Object, settings: RigSettings | None = None) -> Track:
+        """The motion as values for the armature's bones. Raises SkeletonError when it does not fit."""
+        from .retargeting import track_of
 
-def same_rest_track(motion: Motion, armature: bpy.types.Object, bones: Mapping[str, str]) -> Track:
-    """Track for an armature that rests in the motion's own rest pose; `bones` maps joint names to bone names.
-
-    Only the bones' axes differ from the joints' (tails point along the limbs), so with m the bone's rest orientation:
-        bone's pose = parent's pose . parent's rest^-1 . rest . basis     =>     basis = m^-1 . q . m
-    """
-    skeleton = motion.skeleton
-    rotations: dict[str, np.ndarray] = {}
-    locations: dict[str, np.ndarray] = {}
-    for joint, bone_name in bones.items():
-        bone = armature.data.bones[bone_name]
-        rest = np.array(bone.matrix_local.to_quaternion(), dtype=np.float64)
-        inverse = quaternion.conjugate(rest)
-        turned = axes.rotations(motion.rotations[:, skeleton.index(joint)])
-        rotations[bone_name] = quaternion.multiply(quaternion.multiply(inverse, turned), rest)
-        if skeleton.parents[skeleton.index(joint)] == -1:
-            offset: np.ndarray = axes.vectors(motion.root_translation) - np.array(bone.head_local, dtype=np.float64)
-            locations[bone_name] = quaternion.rotate(inverse, offset)
-    return Track(rotations, locations, motion.fps)
+        return track_of(self, motion, armature, settings)

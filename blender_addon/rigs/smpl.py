@@ -6,12 +6,13 @@ import bpy
 import numpy as np
 
 from kinema.errors import SkeletonError
-from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY, SMPL_NAMES, SMPL_OFFSETS, SMPL_PARENTS, SOLE_BELOW_FOOT
 
 from .. import axes
 from . import mannequin
-from .base import Rig, Track, same_rest_track
+from .base import Rig
+from .humanoid import write_bones
+from .mapping import BoneMapping
 
 _TAILS = {
     "Pelvis": "Spine1",
@@ -95,14 +96,14 @@ def recognise(armature: bpy.types.Object) -> float:
     return sum(name in bones for name in SMPL_BODY.names) / len(SMPL_BODY.names)
 
 
-def track(motion: Motion, armature: bpy.types.Object) -> Track:
-    """Raises SkeletonError when the armature lacks a joint or the motion is not on the SMPL skeleton."""
-    if motion.skeleton.names != SMPL_BODY.names:
-        raise SkeletonError("only a motion on the SMPL skeleton fits the SMPL armature; convert it first")
+def mapping(armature: bpy.types.Object) -> BoneMapping:
+    """Raises SkeletonError when the armature lacks a joint."""
     missing = [name for name in SMPL_BODY.names if name not in armature.data.bones]
     if missing:
         raise SkeletonError(f"{armature.name} lacks the bones {', '.join(missing[:5])}; choose a Kinema character")
-    return same_rest_track(motion, armature, {name: name for name in SMPL_BODY.names})
+    spine = ("Spine1", "Spine2", "Spine3")
+    own = {name: (name,) for name in SMPL_BODY.names if name not in spine}
+    return BoneMapping("smpl", own | {"Spine": spine})
 
 
-SMPL = Rig("smpl", "SMPL", build, recognise, track)
+SMPL = Rig("smpl", "SMPL", recognise, mapping, write_bones, build)

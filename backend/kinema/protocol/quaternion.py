@@ -89,3 +89,57 @@ def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     perpendicular = np.cross(a, other)
     opposite = w < 1e-8
     return normalize(np.concatenate([np.where(opposite, 0.0, w), np.where(opposite, perpendicular, xyz)], axis=-1))
+
+
+def from_matrix(m: np.ndarray) -> np.ndarray:
+    """Rotation matrices (..., 3, 3) -> (..., 4), real part not negative.
+
+    The largest of the four squared components decides which row is divided by (Shepperd 1978), so no case is unstable.
+    """
+    m = np.asarray(m, dtype=np.float64)
+    d = np.stack([m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]], axis=-1)
+    trace = d.sum(axis=-1)
+    squares = np.concatenate([trace[..., None], 2.0 * d - trace[..., None]], axis=-1)
+    a, b, c = m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]
+    x, y, z = m[..., 0, 1] + m[..., 1, 0], m[..., 0, 2] + m[..., 2, 0], m[..., 1, 2] + m[..., 2, 1]
+    own = 1.0 + squares
+    rows = np.stack(
+        [
+            np.stack([own[..., 0], a, b, c], axis=-1),
+            np.stack([a, own[..., 1], x, y], axis=-1),
+            np.stack([b, x, own[..., 2], z], axis=-1),
+            np.stack([c, y, z, own[..., 3]], axis=-1),
+        ],
+        axis=-2,
+    )
+    best = np.argmax(squares, axis=-1)
+    q = normalize(np.take_along_axis(rows, best[..., None, None], axis=-2)[..., 0, :])
+    return np.where(q[..., :1] < 0.0, -q, q)
+
+
+def to_matrix(q: np.ndarray) -> np.ndarray:
+    """Unit quaternions (..., 4) -> rotation matrices (..., 3, 3)."""
+    q = np.asarray(q)
+    return np.stack([rotate(q, axis) for axis in np.eye(3)], axis=-1)
+
+
+def from_rotation_vector(v: np.ndarray) -> np.ndarray:
+    """Axis times angle in radians (..., 3) -> (..., 4)."""
+    v = np.asarray(v, dtype=np.float64)
+    angle = np.linalg.norm(v, axis=-1, keepdims=True)
+    return np.concatenate([np.cos(0.5 * angle), 0.5 * np.sinc(angle / (2.0 * np.pi)) * v], axis=-1)
+
+
+def to_rotation_vector(q: np.ndarray) -> np.ndarray:
+    """Unit quaternions (..., 4) -> axis times angle in radians (..., 3), angle at most pi."""
+    q = np.asarray(q, dtype=np.float64)
+    q = np.where(q[..., :1] < 0.0, -q, q)
+    sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
+    angle = 2.0 * np.arctan2(sine, q[..., :1])
+    return q[..., 1:] * np.where(sine < 1e-9, 2.0, angle / np.maximum(sine, 1e-9))
+
+
+def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Angle in radians (...) of the rotation from a to b; (..., 4), (..., 4)."""
+    difference = multiply(conjugate(a), b)
+    return 2.0 * np.arctan2(np.linalg.norm(difference[..., 1:], axis=-1), np.abs(difference[..., 0]))

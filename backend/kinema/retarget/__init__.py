@@ -4,7 +4,7 @@
 part.
 """
 
-from .anatomy import map_joints
+from ..protocol.anatomy import map_joints
 from .report import Report
 from .transfer import Retargeted, retarget, to_smpl
 

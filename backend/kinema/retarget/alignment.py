@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..protocol import quaternion
-from .anatomy import SIDES, Anatomy
+from ..protocol.anatomy import SIDES, Anatomy
 from .feet import foot_alignment, foot_up
 from .from_motion import align_from_motion, axis_aligned, mean_relative, snap_axis
 from .from_rest import align_from_rest

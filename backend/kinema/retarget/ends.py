@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..protocol import quaternion
-from .anatomy import SIDES, Anatomy
+from ..protocol.anatomy import SIDES, Anatomy
 from .limbs import reach
 from .target import ARM, INDEX, LEG, OFFSET, X, hinge_axis, place
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from ..geometry import quaternion_from_matrix
 from ..protocol import quaternion
+from ..protocol.anatomy import Anatomy
 from ..protocol.smpl import SMPL_NAMES, SMPL_OFFSETS, SOLE_BELOW_FOOT
-from .anatomy import Anatomy
 from .poses import Poses
 from .rest import frame, unit
 

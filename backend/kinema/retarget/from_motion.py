@@ -14,7 +14,7 @@ import numpy as np
 
 from ..geometry import angle_between, matrix_from_quaternion, quaternion_from_matrix
 from ..protocol import quaternion
-from .anatomy import SIDES, Anatomy
+from ..protocol.anatomy import SIDES, Anatomy
 from .poses import Poses
 from .rest import frame, unit
 from .target import ARM, LEG, OFFSET, X, Y, hinge_axis

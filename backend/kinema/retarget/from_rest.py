@@ -12,7 +12,7 @@ import numpy as np
 
 from ..geometry import rotation_vector_from_quaternion
 from ..protocol import quaternion
-from .anatomy import SIDES, Anatomy
+from ..protocol.anatomy import SIDES, Anatomy
 from .poses import Poses
 from .rest import RestPose, frame, unit
 from .target import ARM, LEG, OFFSET, hinge_axis

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..protocol.anatomy import SIDES, Anatomy
 from ..protocol.smpl import SMPL_NAMES
-from .anatomy import SIDES, Anatomy
 from .feet import STANDING_SPEED
 from .rest import unit
 

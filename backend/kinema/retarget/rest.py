@@ -8,8 +8,8 @@ import numpy as np
 
 from ..geometry import quaternion_from_matrix
 from ..protocol import quaternion
+from ..protocol.anatomy import SIDES, Anatomy
 from ..protocol.motion import Skeleton
-from .anatomy import SIDES, Anatomy
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..errors import SkeletonError
 from ..protocol import quaternion
+from ..protocol.anatomy import SIDES, Anatomy, find_anatomy
 from ..protocol.motion import Motion, Skeleton
 from ..protocol.smpl import SMPL_BODY
 from .alignment import align
-from .anatomy import SIDES, Anatomy, find_anatomy
 from .ends import reach_ankles, reach_wrists, root_above_hips
 from .feet import ground_height
 from .poses import Poses

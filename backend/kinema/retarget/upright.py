@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..protocol import quaternion
+from ..protocol.anatomy import Anatomy
 from ..protocol.motion import Motion
-from .anatomy import Anatomy
 from .poses import Poses
 from .rest import RestPose, body_axes
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from kinema.errors import SkeletonError
+from kinema.protocol.anatomy import find_anatomy
 from kinema.protocol.motion import Skeleton
 from kinema.protocol.smpl import SMPL_BODY
 from kinema.retarget import map_joints
-from kinema.retarget.anatomy import find_anatomy
 
 CHAINS = {
     "smpl": "; ".join(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kinema.retarget.names import read_name
+from kinema.protocol.joint_names import read_name
 
 
 @pytest.mark.parametrize(

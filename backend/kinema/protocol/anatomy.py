@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import SkeletonError
-from ..protocol.motion import Skeleton
-from .names import STEMS, JointName, read_name
+from .joint_names import STEMS, JointName, read_name
+from .motion import Skeleton
 
 SIDES = ("L", "R")
 

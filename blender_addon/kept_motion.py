@@ -1,0 +1,35 @@
+"""The motion that an action was made from, kept inside it: so that it can be put on again with other settings."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from kinema.errors import MotionError
+from kinema.protocol.motion import Motion
+from kinema.protocol.smpl import BODY_JOINTS, SMPL_BODY
+
+KEY = "kinema_motion"
+"""Custom property of an action: rotations and root translation as float32 bytes, their rate and first frame."""
+
+_WIDTH = 4 * BODY_JOINTS + 3
+
+
+def keep(action: bpy.types.Action, motion: Motion, start: float) -> None:
+    """Store a motion on SMPL's body in the action."""
+    rows = np.concatenate([motion.rotations.reshape(len(motion), -1), motion.root_translation], axis=1)
+    action[KEY] = {"rows": rows.astype("<f4").tobytes(), "fps": float(motion.fps), "start": float(start)}
+
+
+def recall(action: bpy.types.Action) -> tuple[Motion, float]:
+    """The motion and its first frame. Raises MotionError when the action holds none."""
+    kept = action.get(KEY)
+    try:
+        rows = np.frombuffer(kept["rows"], dtype="<f4").reshape(-1, _WIDTH).astype(np.float64)
+        fps, start = float(kept["fps"]), float(kept["start"])
+        rotations = rows[:, :-3].reshape(-1, BODY_JOINTS, 4)
+        return Motion(rotations, rows[:, -3:], fps, SMPL_BODY), start
+    except (TypeError, KeyError, ValueError):
+        raise MotionError(
+            f"the action {action.name} holds no motion of Kinema; read it with Action to Motion"
+        ) from None

@@ -1,0 +1,94 @@
+"""An armature's action -> RigPose or Motion, as Blender evaluates it: constraints, IK, drivers and layers included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import bpy
+import numpy as np
+
+from kinema.errors import MotionError
+from kinema.protocol import quaternion
+from kinema.protocol.motion import Motion
+
+from .rigs.base import Rig
+from .rigs.reading import read_rest
+from .rigs.rest import RestRig
+from .rigs.retargeting import mapping_of
+from .rigs.transfer import RigPose, carried, from_rig
+
+ORIGIN_KEY = "kinema_origin"
+"""Custom property of an action that moves the object: the object's world matrix before it was moved, 16 numbers."""
+
+MOST_FRAMES = 1 << 16
+
+
+def frames_of(armature: bpy.types.Object) -> range:
+    """The frames of the armature's action. Raises MotionError when it has none."""
+    action = armature.animation_data.action if armature.animation_data is not None else None
+    if action is None:
+        raise MotionError(f"{armature.name} has no action; give it one in the Action Editor")
+    first, last = (round(frame) for frame in action.frame_range)
+    if last - first >= MOST_FRAMES:
+        raise MotionError(f"the action {action.name} is longer than {MOST_FRAMES} frames; shorten its range")
+    return range(first, last + 1)
+
+
+def read_pose(
+    scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frames: Iterable[int] | None = None
+) -> RigPose:
+    """What the armature does on each frame; the scene's current frame stays. Raises SkeletonError or MotionError."""
+    rest = read_rest(armature, mapping_of(rig, armature))
+    wanted = list(frames_of(armature) if frames is None else frames)
+    bones = [rest.names.index(bone) for bone_names in rest.mapping.bones.values() for bone in bone_names]
+    poses, worlds = matrices(scene, armature, [rest.names[bone] for bone in bones], wanted)
+    poses = _with_object(armature, worlds) @ poses
+    rotations = poses[..., :3, :3] / np.linalg.norm(poses[..., :3, :3], axis=-2, keepdims=True)
+    turned = quaternion.multiply(quaternion.from_matrix(rotations), quaternion.conjugate(rest.turns[bones]))
+    body = np.broadcast_to(rest.body, turned.shape)
+    turned = quaternion.multiply(quaternion.multiply(body, turned), quaternion.conjugate(body))
+    turns = carried(rest, dict(zip(bones, np.moveaxis(turned, 1, 0), strict=True)), len(wanted))
+    hips = [bones.index(rest.index(f"{side}_Hip")) for side in "LR"]
+    middle = poses[:, hips, :3, 3].mean(axis=1)
+    rate = scene.render.fps / scene.render.fps_base
+    return RigPose(rest, turns, rest.metres * quaternion.rotate(rest.body, middle), rate)
+
+
+def read_motion(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig) -> Motion:
+    """The armature's action on SMPL's body, at the scene's rate. Raises SkeletonError or MotionError."""
+    return from_rig(read_pose(scene, armature, rig))
+
+
+def matrices(
+    scene: bpy.types.Scene, armature: bpy.types.Object, names: list[str], frames: list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bones' matrices (T, B, 4, 4) in the armature's frame and the object's in the world (T, 4, 4), evaluated."""
+    kept = scene.frame_current, scene.frame_subframe
+    poses = np.empty((len(frames), len(names), 4, 4))
+    worlds = np.empty((len(frames), 4, 4))
+    try:
+        for number, frame in enumerate(frames):
+            scene.frame_set(frame)
+            posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+            worlds[number] = posed.matrix_world
+            for place, name in enumerate(names):
+                poses[number, place] = posed.pose.bones[name].matrix
+    finally:
+        scene.frame_set(kept[0], subframe=kept[1])
+    return poses, worlds
+
+
+def _with_object(armature: bpy.types.Object, worlds: np.ndarray) -> np.ndarray:
+    """(T, 1, 4, 4) how the object moved against where it stood before, in its own frame; identities if it does not."""
+    if np.abs(worlds - worlds[0]).max() < 1e-7:
+        return np.tile(np.eye(4), (len(worlds), 1, 1, 1))
+    origin = armature.animation_data.action.get(ORIGIN_KEY)
+    start = worlds[0] if origin is None else np.array(origin, dtype=np.float64).reshape(4, 4)
+    return (np.linalg.inv(start) @ worlds)[:, None]
+
+
+def rest_in_world(rest: RestRig, armature: bpy.types.Object) -> np.ndarray:
+    """(4, 4) from the body's frame in metres to the world."""
+    out = np.eye(4)
+    out[:3, :3] = quaternion.to_matrix(quaternion.conjugate(rest.body)) / rest.metres
+    return np.array(armature.matrix_world) @ out
