@@ -10,22 +10,25 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from ..contacts import FEET
 from ..features import kinematics, layout
 from ..networks.autoencoder import Autoencoder, AutoencoderConfig
 from ..protocol.smpl import BODY_JOINTS
+from . import record
 from .corpus import Corpus, Item, open_corpus
-from .run import Average, Checkpoint, Log, learning_rate
+from .distributed import Group, joined
+from .licences import Selection
+from .run import Plan, add_options, optimise, selection_of
 
 ROUGH_SHARE = 0.35
 """Share of a batch that is procedural motion, whose poses reach beyond the captured ones."""
@@ -52,68 +55,88 @@ class LossWeights:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line; resumes from RUN/checkpoint.pt when it is there. Returns the exit code."""
+    options = read(argv)
+    with joined(options.device) as group:
+        train(options, group)
+    return 0
+
+
+def read(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line's options."""
     parser = argparse.ArgumentParser(prog="kinema train autoencoder", description=__doc__)
-    parser.add_argument("packed", type=Path)
+    parser.add_argument("packed", type=Path, nargs="+", help="one or several packed sets")
     parser.add_argument("run", type=Path)
     parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=64, help="windows a step, over all processes")
     parser.add_argument("--window", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument(
         "--rough", type=Path, help="folder of procedural clips (rough.npy), for poses beyond captured ones"
     )
     parser.add_argument("--start", type=Path, help="autoencoder.safetensors to begin with")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    options = parser.parse_args(argv)
-    train(options)
-    return 0
+    add_options(parser, save_every=250)
+    return parser.parse_args(argv)
 
 
-def train(options: argparse.Namespace) -> None:
-    """Train to `options.steps` and write RUN/autoencoder.safetensors (averaged weights with their normalisation)."""
-    run, steps, window, device = options.run, options.steps, options.window, options.device
+class Objective(nn.Module):
+    """Features (B, T, 203) on any device -> the weighted losses of `loss_terms`."""
+
+    def __init__(self, network: Autoencoder, device: str) -> None:
+        super().__init__()
+        self.network, self.device = network, device
+
+    def forward(self, features: Tensor) -> dict[str, Tensor]:
+        return loss_terms(self.network, features.to(self.device), LossWeights())
+
+
+def train(options: argparse.Namespace, group: Group) -> Autoencoder:
+    """Train to `options.steps` and write RUN/autoencoder.safetensors (averaged weights with their normalisation) and
+    RUN/sources.json; returns the network of the last step."""
+    run, window, selection = options.run, options.window, selection_of(options)
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    corpus = open_corpus(options.packed, run.parent / "corpus")
+    with group.in_turn():
+        corpus = open_corpus(options.packed, run.parent / f"corpus{selection.suffix}", selection)
+    _record(options, corpus, selection, group)
     items = [item for item in corpus.of_split("train") if item.frames >= window]
-    network = Autoencoder(AutoencoderConfig()).to(device)
+    network = Autoencoder(AutoencoderConfig()).to(group.device)
     mean, std = feature_statistics(corpus, items)
     network.feature_mean.copy_(torch.from_numpy(mean))
     network.feature_std.copy_(torch.from_numpy(std))
     if options.start:
         network.load_state_dict({name: value.float() for name, value in load_file(options.start).items()})
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
-    average = Average(network, 0.999)
-    generator = torch.Generator().manual_seed(0)
-    checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
-    log = Log(run / "losses.csv", steps)
+    if options.compile:
+        network.encoder.compile()
+        network.decoder.compile()
+
+    def finish(step: int, average: Mapping[str, Tensor]) -> dict[str, float]:
+        final = averaged(network, average)
+        save_file(
+            {name: value.contiguous() for name, value in final.state_dict().items()}, run / "autoencoder.safetensors"
+        )
+        return validate(final, corpus)
+
     picker = WindowPicker(corpus, items, window, options.rough)
-    for step in range(checkpoint.load(generator) + 1, steps + 1):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, options.rate)
-        features = picker.batch(options.batch, generator).to(device)
-        losses = loss_terms(network, features, LossWeights())
-        total = torch.stack(list(losses.values())).sum()
-        optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        average.update(network, step)
-        log.add(step, {name: value.item() for name, value in losses.items()})
-        if step % 250 == 0 or step == steps:
-            checkpoint.save(step, generator)
-            final = averaged(network, average)
-            log.write({"step": step, **validate(final, corpus)})
-            save_file(
-                {name: value.contiguous() for name, value in final.state_dict().items()},
-                run / "autoencoder.safetensors",
-            )
+    objective = Objective(network, group.device)
+    optimise(Plan.of(options, weight_decay=1e-4), group, network, objective, picker, finish)
+    return network
 
 
-def averaged(network: Autoencoder, average: Average) -> Autoencoder:
+def _record(options: argparse.Namespace, corpus: Corpus, selection: Selection, group: Group) -> None:
+    """Write what the run learns from, also by way of its other inputs. Raises InputError when one is not admitted."""
+    used = dict(corpus.used)
+    for made in filter(None, (options.rough, options.start and options.start.parent)):
+        behind = record.read(made)
+        selection.require(behind, str(made))
+        used |= behind
+    if group.leads:
+        record.write(options.run, used)
+
+
+def averaged(network: Autoencoder, average: Mapping[str, Tensor]) -> Autoencoder:
     """A copy of the network with the averaged weights, in evaluation mode."""
     copy = Autoencoder(network.config)
-    copy.load_state_dict({name: value.cpu() for name, value in average.state.items()})
+    copy.load_state_dict({name: value.cpu() for name, value in average.items()})
     return copy.eval()
 
 
@@ -146,6 +169,13 @@ class WindowPicker:
             chosen = torch.randint(len(self.rough_starts), (number,), generator=generator)
             spans += self._spans(self.rough, self.rough_starts[chosen], self.rough_room[chosen], generator)
         return torch.from_numpy(np.stack(spans))
+
+    def place(self) -> tuple[int, ...]:
+        """Nothing is kept from one batch to the next."""
+        return (0,)
+
+    def go_to(self, place: tuple[int, ...]) -> None:
+        """Nothing is kept from one batch to the next."""
 
     def _spans(
         self, features: np.ndarray, starts: Tensor, room: Tensor, generator: torch.Generator

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..features import encoding, layout, mirroring
-from .licences import LICENCES
-from .packed import PackedClip, PackedSet
+from .licences import EVERYTHING, Licence, Selection
+from .packed import PackedClip, PackedSets
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,13 @@ class Item:
 
 
 class Corpus:
-    """`features`: (N, 203) float32 of all items end to end; `items` say where each lies."""
+    """`features`: (N, 203) float32 of all items end to end; `items` say where each lies; `used`: the terms of every
+    source of its motion and captions."""
 
-    def __init__(self, features: np.ndarray, items: tuple[Item, ...]) -> None:
+    def __init__(self, features: np.ndarray, items: tuple[Item, ...], used: Mapping[str, Licence]) -> None:
         self.features = features
         self.items = items
+        self.used = used
 
     def of_split(self, split: str) -> tuple[Item, ...]:
         """Items of "train" or "val"."""
@@ -40,26 +43,27 @@ class Corpus:
         return self.features[item.start : item.start + item.frames]
 
 
-def open_corpus(packed_folder: Path, cache: Path) -> Corpus:
-    """The corpus of a packed set: shippable sources only, each clip and its mirror image.
+def open_corpus(packed: Path | Sequence[Path], cache: Path, selection: Selection = EVERYTHING) -> Corpus:
+    """The corpus of packed sets: admitted sources only, each clip and its mirror image.
 
-    Written to `cache` at the first call; delete that folder after preparing the data anew.
+    Written to `cache` when that does not hold just these clips; delete the folder after preparing a set anew.
     """
-    packed = PackedSet(packed_folder)
-    clips = [clip for clip in packed.clips if LICENCES[clip.source].shippable]
+    sets = PackedSets([packed] if isinstance(packed, Path) else packed, selection)
     array, index = cache / "features.npy", cache / "index.json"
-    if not index.is_file():
+    rows = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else []
+    if [(row["id"], row["frames"]) for row in rows[::2]] != [(clip.id, clip.frames) for clip in sets.clips]:
         cache.mkdir(parents=True, exist_ok=True)
-        rows = _write_features(packed, clips, array)
+        index.unlink(missing_ok=True)
+        new = cache / f"features-{os.getpid()}.npy"
+        rows = _write_features(sets, sets.clips, new)
+        new.replace(array)
         index.write_text(json.dumps(rows), encoding="utf-8")
-    by_id = {clip.id: clip for clip in clips}
-    items = tuple(
-        Item(by_id[row["id"]], row["start"], row["frames"], row["mirrored"]) for row in json.loads(index.read_text())
-    )
-    return Corpus(np.load(array, mmap_mode="r", allow_pickle=False), items)
+    by_id = {clip.id: clip for clip in sets.clips}
+    items = tuple(Item(by_id[row["id"]], row["start"], row["frames"], row["mirrored"]) for row in rows)
+    return Corpus(np.load(array, mmap_mode="r", allow_pickle=False), items, sets.used())
 
 
-def _write_features(packed: PackedSet, clips: Iterable[PackedClip], path: Path) -> list[dict[str, object]]:
+def _write_features(packed: PackedSets, clips: Iterable[PackedClip], path: Path) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     clips = list(clips)
     total = 2 * sum(clip.frames for clip in clips)

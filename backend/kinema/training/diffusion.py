@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from ..conditions.constraints import WIDTH
@@ -23,10 +23,13 @@ from ..features import kinematics, layout
 from ..networks.autoencoder import Autoencoder, AutoencoderConfig
 from ..networks.denoiser import Denoiser, DenoiserConfig
 from ..text.encoder import TextEncoder
-from .corpus import open_corpus
+from . import record
+from .corpus import Corpus, open_corpus
 from .diffusion_data import Batch, Example, ExamplePicker, Mixing, TextTable
 from .diffusion_examples import LatentStore, captured, keyed, make_rough, rough
-from .run import Average, Checkpoint, Log, learning_rate
+from .distributed import Group, joined, mean
+from .licences import Selection
+from .run import Plan, add_options, optimise, selection_of
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,16 @@ class DecodedLoss:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line; resumes from RUN/checkpoint.pt when it is there. Returns the exit code."""
+    options = read(argv)
+    with joined(options.device) as group:
+        train(options, group)
+    return 0
+
+
+def read(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line's options."""
     parser = argparse.ArgumentParser(prog="kinema train diffusion", description=__doc__)
-    parser.add_argument("packed", type=Path)
+    parser.add_argument("packed", type=Path, nargs="+", help="one or several packed sets")
     parser.add_argument("run", type=Path)
     parser.add_argument("--autoencoder", type=Path, required=True, help="autoencoder.safetensors of its run")
     parser.add_argument("--text", type=Path, required=True, help="folder with text.safetensors and text.json")
@@ -58,27 +69,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--start", type=Path, help="denoiser.safetensors to begin with")
     parser.add_argument("--boundary", type=float, default=Mixing.boundary, help="MotionMix's T* in [0, 1]")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads of the loop itself; 0: PyTorch's choice")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    options = parser.parse_args(argv)
-    train(options)
-    return 0
+    add_options(parser, save_every=500)
+    return parser.parse_args(argv)
 
 
-def train(options: argparse.Namespace) -> None:
-    """Train to `options.steps` in all and write RUN/denoiser.safetensors (averaged) and denoiser.json."""
+class Objective(nn.Module):
+    """Batch -> the losses of `loss_terms`; the auto-encoder is frozen."""
+
+    def __init__(self, network: Denoiser, autoencoder: Autoencoder, device: str) -> None:
+        super().__init__()
+        self.network, self.autoencoder, self.device = network, autoencoder, device
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        return loss_terms(self.network, self.autoencoder, batch, DecodedLoss(), self.device)
+
+
+def train(options: argparse.Namespace, group: Group) -> Denoiser:
+    """Train to `options.steps` in all and write RUN/denoiser.safetensors (averaged), denoiser.json, the auto-encoder
+    with the latents' normalisation, and sources.json; returns the network of the last step."""
     run: Path = options.run
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    device = options.device
+    device, selection = group.device, selection_of(options)
     autoencoder = Autoencoder(AutoencoderConfig()).eval().requires_grad_(False)
     autoencoder.load_state_dict(load_file(options.autoencoder))
-    make_rough(options.packed, run.parent / "rough", options.rough)
-    train_examples, val_examples, store, table = _examples(options, autoencoder, device)
+    with group.in_turn():
+        make_rough(options.packed, _rough_folder(options), options.rough, selection)
+        corpus = open_corpus(options.packed, run.parent / f"corpus{selection.suffix}", selection)
+    _record(options, corpus, selection, group)
+    train_examples, val_examples, store, table = _examples(options, corpus, autoencoder, device)
     latents, frames = store.array(), store.frames()
-    mean, std = latents.mean(axis=0), latents.std(axis=0)
-    autoencoder.latent_mean.copy_(torch.from_numpy(mean))
-    autoencoder.latent_std.copy_(torch.from_numpy(std))
-    latents = (latents - mean) / std
+    middle, spread = latents.mean(axis=0), latents.std(axis=0)
+    autoencoder.latent_mean.copy_(torch.from_numpy(middle))
+    autoencoder.latent_std.copy_(torch.from_numpy(spread))
+    latents = (latents - middle) / spread
     texts = embed(table, options.text, run)
     mixing = replace(Mixing(), boundary=options.boundary)
     config = DenoiserConfig(
@@ -96,49 +120,56 @@ def train(options: argparse.Namespace) -> None:
         begin_with(network, options.start)
     network.to(device)
     autoencoder.to(device)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=0.01)
-    average = Average(network, 0.999)
-    generator = torch.Generator().manual_seed(0)
-    checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
-    log = Log(run / "losses.csv", options.steps)
+    if options.compile:
+        network.compile(dynamic=True)
     picker = ExamplePicker(train_examples, latents, frames, texts, config.longest, mixing)
     seen = replace(mixing, rough=0, unannotated=0, constrained=0)
     validation = ExamplePicker(val_examples, latents, frames, texts, config.longest, seen)
+
+    def finish(step: int, average: Mapping[str, Tensor]) -> dict[str, float]:
+        final = Denoiser(config)
+        final.load_state_dict({name: value.cpu() for name, value in average.items()})
+        save_file(
+            {name: value.contiguous() for name, value in final.state_dict().items()}, run / "denoiser.safetensors"
+        )
+        (run / "denoiser.json").write_text(json.dumps(asdict(config)), encoding="utf-8")
+        state = {name: value.cpu().contiguous() for name, value in autoencoder.state_dict().items()}
+        save_file(state, run / "autoencoder.safetensors")
+        return validate(final.eval(), validation)
+
     if options.threads:
         torch.set_num_threads(options.threads)
-    if device == "cpu":
+    if torch.device(device).type == "cpu":
         # The flag holds for CPUs too; on 50 tokens the fused attention's backward pass costs a quarter of a step.
         torch.backends.cuda.enable_flash_sdp(False)
-    for step in range(checkpoint.load(generator) + 1, options.steps + 1):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate)
-        losses = loss_terms(network, autoencoder, picker.batch(options.batch, generator), DecodedLoss(), device)
-        optimizer.zero_grad(set_to_none=True)
-        torch.stack(list(losses.values())).sum().backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        average.update(network, step)
-        log.add(step, {name: value.item() for name, value in losses.items()})
-        if step % 500 == 0 or step == options.steps:
-            checkpoint.save(step, generator)
-            final = Denoiser(config)
-            final.load_state_dict({name: value.cpu() for name, value in average.state.items()})
-            log.write({"step": step, **validate(final.eval(), validation)})
-            save_file(
-                {name: value.contiguous() for name, value in final.state_dict().items()}, run / "denoiser.safetensors"
-            )
-            (run / "denoiser.json").write_text(json.dumps(asdict(config)), encoding="utf-8")
-            state = {name: value.cpu().contiguous() for name, value in autoencoder.state_dict().items()}
-            save_file(state, run / "autoencoder.safetensors")
+    objective = Objective(network, autoencoder, device)
+    optimise(Plan.of(options, weight_decay=0.01), group, network, objective, picker, finish)
+    return network
+
+
+def _rough_folder(options: argparse.Namespace) -> Path:
+    folder: Path = options.run.parent / f"rough{selection_of(options).suffix}"
+    return folder
+
+
+def _record(options: argparse.Namespace, corpus: Corpus, selection: Selection, group: Group) -> None:
+    """Write what the run learns from, also by way of its other inputs. Raises InputError when one is not admitted."""
+    used = dict(corpus.used)
+    inputs = (_rough_folder(options), options.autoencoder.parent, options.text)
+    for made in (*inputs, *([options.start.parent] if options.start else [])):
+        behind = record.read(made)
+        selection.require(behind, str(made))
+        used |= behind
+    if group.leads:
+        record.write(options.run, used)
 
 
 def _examples(
-    options: argparse.Namespace, autoencoder: Autoencoder, device: str
+    options: argparse.Namespace, corpus: Corpus, autoencoder: Autoencoder, device: str
 ) -> tuple[list[Example], list[Example], LatentStore, TextTable]:
-    corpus = open_corpus(options.packed, options.run.parent / "corpus")
     table, store = TextTable(), LatentStore(autoencoder, device)
     train_examples = captured(corpus, "train", store, table)
-    train_examples += rough(options.run.parent / "rough", store, table) + keyed(corpus, store, table)
+    train_examples += rough(_rough_folder(options), store, table) + keyed(corpus, store, table)
     val_examples = [e for e in captured(corpus, "val", store, table) if e.wordings]
     kinds = [sum(1 for e in train_examples if e.rough), sum(1 for e in train_examples if not e.wordings)]
     print(
@@ -191,7 +222,7 @@ def loss_terms(
     made = made.float()
     real = (torch.arange(x0.shape[1], device=device)[None] < lengths[:, None]).float()
     error = (made - x0).square().mean(-1)
-    losses = {"latent": (error * real).sum() / real.sum()}
+    losses = {"latent": (error * real).sum() / mean(real.sum())}
     chosen = torch.randperm(len(x0), device=device)[: decoded.count]
     if decoded.count:
         losses |= _decoded_terms(autoencoder, made[chosen], x0[chosen], real[chosen], t[chosen], decoded)
@@ -212,7 +243,7 @@ def _decoded_terms(
     ours_step = kinematics.world_positions(ours, ours_local).diff(dim=1)
     theirs_step = kinematics.world_positions(theirs, theirs_local).diff(dim=1)
     standing = (theirs[:, 1:, layout.CONTACTS, None] > 0.5).float() * keep[:, 1:, None, None]
-    mass = keep.sum().clamp(min=1.0)
+    mass = mean(keep.sum()).clamp(min=1.0)
     return {
         "position": weights.position * ((ours_local - theirs_local).abs().mean((2, 3)) * keep).sum() / mass,
         "velocity": weights.velocity * ((ours_step - theirs_step).abs().mean((2, 3)) * keep[:, 1:]).sum() / mass,

@@ -77,7 +77,7 @@ class Mixing:
 
 
 POOL = 4
-"""Batches drawn together and sorted by length, so that little of a batch is padding; checkpoints fall between pools."""
+"""Batches drawn together and sorted by length, so that little of a batch is padding."""
 
 
 class ExamplePicker:
@@ -102,11 +102,13 @@ class ExamplePicker:
         }
         self.weights = {k: torch.tensor([e.weight for e in v]) for k, v in self.kinds.items()}
         self.pool: list[list[Example]] = []
+        self.pool_seed = 0
 
     def batch(self, count: int, generator: torch.Generator) -> Batch:
         """One batch of `count` clips of similar length; the rest is padding."""
         if not self.pool:
-            self.pool = self._draw_pool(count, generator)
+            self.pool_seed = int(torch.randint(2**62, (1,), generator=generator))
+            self.pool = self._draw_pool(count)
         chosen = self.pool.pop()
         draw = torch.rand(count, 4, generator=generator)
         lengths = [min(e.latents, self.longest) for e in chosen]
@@ -133,7 +135,17 @@ class ExamplePicker:
             torch.from_numpy(batch_channels(clips, self.mixing.constrained, rng, self.mixing.constraints)),
         )
 
-    def _draw_pool(self, count: int, generator: torch.Generator) -> list[list[Example]]:
+    def place(self) -> tuple[int, ...]:
+        """The pool's seed, how many of its batches are left, and their size."""
+        return self.pool_seed, len(self.pool), len(self.pool[0]) if self.pool else 0
+
+    def go_to(self, place: tuple[int, ...]) -> None:
+        """Draw the pool of `place` again and leave out what was taken."""
+        self.pool_seed, left, size = place
+        self.pool = self._draw_pool(size)[:left] if left else []
+
+    def _draw_pool(self, count: int) -> list[list[Example]]:
+        generator = torch.Generator().manual_seed(self.pool_seed)
         drawn: list[Example] = []
         for kind, number in self._numbers(POOL * count).items():
             if not number:

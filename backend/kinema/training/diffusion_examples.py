@@ -18,7 +18,7 @@ from .corpus import Corpus, Item
 from .diffusion_data import Example, TextTable, balanced
 from .keyed import keyed_acts
 from .kinematic.windows import Window, windows
-from .pieces import CAPTION_SETS
+from .licences import UNUSED_CAPTIONS
 from .rough import make_rough
 
 STRIDE = 4
@@ -103,7 +103,7 @@ def _captioned(item: Item, start: int, latents: int, table: TextTable) -> Iterat
     spans: dict[tuple[int, int], list[tuple[int, ...]]] = {}
     weight = 1.0
     for caption in item.clip.captions:
-        if caption.dataset not in CAPTION_SETS:
+        if caption.dataset in UNUSED_CAPTIONS:
             continue
         text, parts = caption.text, _lexicon_parts(caption.text)
         if item.mirrored:

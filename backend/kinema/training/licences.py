@@ -4,7 +4,12 @@
 Sources whose terms are not stated are neither; they serve for measuring and for importer tests only.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from ..errors import FormatError, InputError
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,59 @@ LICENCES: dict[str, Licence] = {
     "HumanML3D": Licence("MIT (texts)", shippable=True, commercial=False),
     "KIT-ML": Licence("MIT carrier; the data set's own terms are not stated", shippable=True, commercial=False),
     "BABEL": Licence("non-commercial scientific research", shippable=True, commercial=False),
+    "all-MiniLM-L6-v2": Licence(
+        "Apache-2.0 (the teacher of the text tower)",
+        shippable=True,
+        commercial=True,
+        attribution="The text tower was taught by all-MiniLM-L6-v2 (Reimers and Gurevych), Apache-2.0.",
+    ),
+    "CLIP vocabulary": Licence("MIT (the tokenizer's words)", shippable=True, commercial=True),
     "kinema": Licence("written for Kinema", shippable=True, commercial=True),
 }
 """By source of motion, then by source of text; `kinema` are captions and motion that we make ourselves."""
+
+UNUSED_CAPTIONS = ("BABEL",)
+"""Texts that never train: BABEL's labels here are its validation split."""
+
+
+def licence_of(source: str, declared: Mapping[str, Licence]) -> Licence:
+    """The terms of a source: of the table above, or as the packed set that brought it declares them.
+
+    Raises FormatError when neither knows it.
+    """
+    known = LICENCES.get(source) or declared.get(source)
+    if known is None:
+        raise FormatError(f"nothing is known about the licence of {source!r}; prepare its packed set with --licence")
+    return known
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a run may learn from. `names`: sources of motion and text, None for all; `commercial`: only those whose
+    licence lets a model trained on them be used commercially. What we make ourselves is always in."""
+
+    names: frozenset[str] | None = None
+    commercial: bool = False
+
+    def admits(self, source: str, licence: Licence) -> bool:
+        """Whether a source of motion or of text may be used."""
+        if not licence.shippable or source in UNUSED_CAPTIONS or (self.commercial and not licence.commercial):
+            return False
+        return self.names is None or source in self.names or source == "kinema"
+
+    def require(self, used: Mapping[str, Licence], what: str) -> None:
+        """Raises InputError when `what` was made from a source that may not be used here."""
+        if barred := sorted(name for name, licence in used.items() if not self.admits(name, licence)):
+            raise InputError(
+                f"{what} was made from {', '.join(barred)}, which this run may not use; "
+                f"make it again with the same --open and --sources"
+            )
+
+    @property
+    def suffix(self) -> str:
+        """Tells the caches of different selections apart; "" for everything."""
+        names = "" if self.names is None else "-" + "-".join(sorted(self.names))
+        return names + ("-open" if self.commercial else "")
+
+
+EVERYTHING = Selection()

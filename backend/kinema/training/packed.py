@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .. import geometry
-from ..errors import FormatError
+from ..errors import FormatError, InputError
 from ..features import layout
 from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_BODY
+from .licences import EVERYTHING, Licence, Selection, licence_of
 from .sources import Caption
 
 SCALE = math.pi / 32767
@@ -54,10 +55,12 @@ class PackedSet:
             self.rotations = np.load(folder / "rotations.npy", mmap_mode="r", allow_pickle=False)
             self.root = np.load(folder / "root.npy", mmap_mode="r", allow_pickle=False)
             rows = (folder / "clips.jsonl").read_text(encoding="utf-8").splitlines()
-        except (OSError, ValueError) as error:
+            declared = json.loads((folder / "sources.json").read_text(encoding="utf-8"))["sources"]
+        except (OSError, ValueError, KeyError) as error:
             raise FormatError(
                 f"{folder} is no packed data set ({error}); make one with `kinema data prepare`"
             ) from None
+        self.declared = {name: Licence(**terms) for name, terms in declared.items()}
         self.clips = tuple(_clip(json.loads(row)) for row in rows)
         total = sum(clip.frames for clip in self.clips)
         if self.rotations.shape != (total, 22, 3) or self.root.shape != (total, 3):
@@ -67,6 +70,10 @@ class PackedSet:
 
     def __len__(self) -> int:
         return len(self.clips)
+
+    def licence(self, source: str) -> Licence:
+        """The terms of a source of motion or text. Raises FormatError for one that the set does not declare."""
+        return licence_of(source, self.declared)
 
     def motion(self, clip: PackedClip) -> Motion:
         """The whole clip as a Motion on the SMPL body."""
@@ -79,6 +86,47 @@ class PackedSet:
         for clip in self.clips:
             if split is None or clip.split == split:
                 yield clip, self.motion(clip)
+
+
+class PackedSets:
+    """Several packed sets as one, and of them only the clips and captions that `selection` admits.
+
+    Raises FormatError as PackedSet does, and when two sets hold a clip of the same id.
+    """
+
+    def __init__(self, folders: Sequence[Path], selection: Selection = EVERYTHING) -> None:
+        self.declared: dict[str, Licence] = {}
+        self._home: dict[str, PackedSet] = {}
+        clips: list[PackedClip] = []
+        for folder in folders:
+            opened = PackedSet(folder)
+            self.declared |= opened.declared
+            for clip in opened.clips:
+                if clip.id in self._home:
+                    raise FormatError(f"{folder} holds the clip {clip.id} that an earlier set holds too; give one set")
+                self._home[clip.id] = opened
+                if selection.admits(clip.source, opened.licence(clip.source)):
+                    captions = [c for c in clip.captions if selection.admits(c.dataset, opened.licence(c.dataset))]
+                    clips.append(replace(clip, captions=tuple(captions)))
+        if not clips:
+            raise InputError("no clip may be used: --open and --sources leave out all that the packed sets hold")
+        self.clips = tuple(clips)
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def licence(self, source: str) -> Licence:
+        """The terms of a source of motion or text. Raises FormatError for one that no set declares."""
+        return licence_of(source, self.declared)
+
+    def motion(self, clip: PackedClip) -> Motion:
+        """The whole clip as a Motion on the SMPL body."""
+        return self._home[clip.id].motion(clip)
+
+    def used(self) -> dict[str, Licence]:
+        """Every source of motion and text that the clips bring, with its terms."""
+        names = {clip.source for clip in self.clips} | {c.dataset for clip in self.clips for c in clip.captions}
+        return {name: self.licence(name) for name in sorted(names)}
 
 
 def write(folder: Path, clips: Iterable[tuple[dict[str, Any], Motion]], sources: dict[str, Any]) -> int:

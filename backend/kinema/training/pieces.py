@@ -7,6 +7,7 @@ A phrase is a caption template with each verb in brackets and {his} for the pron
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,12 +21,9 @@ from ..protocol.messages import PARTS
 from ..protocol.motion import Motion
 from ..refine.language import GROUPS, rest, sentence, third_person
 from ..refine.mirroring import mirror_text
-from .licences import LICENCES
-from .packed import PackedClip, PackedSet
+from .licences import EVERYTHING, UNUSED_CAPTIONS, Selection
+from .packed import PackedClip, PackedSet, PackedSets
 from .piece_phrases import ARM_LABELS, HOST_LABELS, SEQUENCE_LABELS, phrase_of
-
-CAPTION_SETS = ("HumanML3D", "KIT-ML", "cmu", "kinema")
-"""Texts that may condition shipped weights; BABEL's labels here are its validation split."""
 
 LONGEST = 8.0
 """Seconds; longer spans are left out unless any part of them still shows what is said."""
@@ -60,12 +58,12 @@ class Piece:
 class PieceBank:
     """All pieces of the training split of a packed set, mirror images included."""
 
-    def __init__(self, packed: PackedSet) -> None:
+    def __init__(self, packed: PackedSet | PackedSets) -> None:
         self.packed = packed
         found = [
             piece
             for clip in packed.clips
-            if clip.split == "train" and clip.exact_feet and not clip.keyed and LICENCES[clip.source].shippable
+            if clip.split == "train" and clip.exact_feet and not clip.keyed and packed.licence(clip.source).shippable
             for piece in _pieces(clip)
         ]
         self.pieces = [side for piece in found for side in (piece, _mirrored(piece))]
@@ -74,9 +72,9 @@ class PieceBank:
         self.all = _shelves(self.pieces)
 
     @classmethod
-    def open(cls, folder: Path) -> PieceBank:
-        """The bank of a packed folder. Raises FormatError when it is none."""
-        return cls(PackedSet(folder))
+    def open(cls, folders: Sequence[Path], selection: Selection = EVERYTHING) -> PieceBank:
+        """The bank of packed folders. Raises FormatError when one is none."""
+        return cls(PackedSets(folders, selection))
 
     def motion(self, piece: Piece) -> Motion:
         """(frames) the piece's motion at 30 fps on the SMPL body."""
@@ -119,7 +117,7 @@ def _pieces(clip: PackedClip) -> list[Piece]:
         return []
     spans: dict[tuple[int, int], list[str]] = {}
     for caption in clip.captions:
-        if caption.dataset in CAPTION_SETS:
+        if caption.dataset not in UNUSED_CAPTIONS:
             start, stop = round(caption.start * layout.FPS), min(round(caption.end * layout.FPS), clip.frames)
             phrase = phrase_of(caption.text)
             if phrase:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ import numpy as np
 from ..features import encoding
 from ..protocol.messages import PARTS
 from ..refine.language import rest, sentence
-from . import procedural
+from . import procedural, record
 from .composition import compose
+from .licences import EVERYTHING, Selection
+from .packed import PackedSets
 from .part_scripts import paraphrased, read_script
 from .pieces import Piece, PieceBank, arms_low, draw
 from .procedural.generate import Annotated, Under
@@ -31,16 +34,21 @@ SHORTEST_BASE = 66
 """Frames; procedural motion is laid over at least 2 s."""
 
 
-def make_rough(packed: Path, cache: Path, count: int, workers: int = 2) -> None:
-    """Make `count` clips: features in `cache`/rough.npy, texts in rough.jsonl. Does nothing when they are there.
+def make_rough(
+    packed: Sequence[Path], cache: Path, count: int, selection: Selection = EVERYTHING, workers: int = 2
+) -> None:
+    """Make `count` clips: features in `cache`/rough.npy, texts in rough.jsonl, the terms of the sources behind them in
+    sources.json. Does nothing when they are there.
 
-    Raises FormatError when `packed` is no packed folder.
+    Raises FormatError when one of `packed` is no packed folder, InputError when what is there is not admitted.
     """
     if (cache / "rough.jsonl").is_file():
+        selection.require(record.read(cache), str(cache))
         return
     cache.mkdir(parents=True, exist_ok=True)
+    record.write(cache, PackedSets(packed, selection).used())
     features, rows, start = [], [], 0
-    with ProcessPoolExecutor(workers, initializer=_open_bank, initargs=(packed,)) as pool:
+    with ProcessPoolExecutor(workers, initializer=_open_bank, initargs=(packed, selection)) as pool:
         for number, (clip, row) in enumerate(pool.map(_encoded, range(count), chunksize=16)):
             features.append(clip)
             rows.append(json.dumps({"start": start, "frames": len(clip), **row}))
@@ -54,9 +62,9 @@ def make_rough(packed: Path, cache: Path, count: int, workers: int = 2) -> None:
 _banks: list[PieceBank] = []
 
 
-def _open_bank(packed: Path) -> None:
+def _open_bank(packed: Sequence[Path], selection: Selection) -> None:
     """The captured pieces, once in each worker."""
-    _banks[:] = [PieceBank.open(packed)]
+    _banks[:] = [PieceBank.open(packed, selection)]
 
 
 def _encoded(number: int) -> tuple[np.ndarray, dict[str, Any]]:
@@ -75,11 +83,11 @@ def rough_clip(number: int, bank: PieceBank) -> tuple[str, Annotated]:
     rng = np.random.default_rng([number, 77])
     kind = str(rng.choice(list(SHARES), p=list(SHARES.values())))
     made = None
-    if kind == "over":
+    if kind == "over" and bank.hosts:
         made = _over(number, rng, bank)
-    elif kind == "composed":
+    elif kind == "composed" and bank.hosts and bank.donors:
         made = compose(rng, bank)
-    elif kind == "sequence":
+    elif kind == "sequence" and bank.all:
         made = sequence(rng, bank)
     return (kind, made) if made is not None else ("procedural", procedural.generate(number))
 

@@ -1,14 +1,21 @@
-"""What every training loop shares: learning rate, weight averaging, a checkpoint that resumes exactly, a CSV log."""
+"""What every training loop shares: learning rate, weight averaging, a checkpoint that resumes exactly, the loop."""
 
 from __future__ import annotations
 
-import csv
+import argparse
 import math
-import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from ..errors import InputError
+from .distributed import Group
+from .licences import Selection
+from .log import Log
 
 
 def learning_rate(step: int, steps: int, peak: float, warmup: int = 200, floor: float = 0.02) -> float:
@@ -37,72 +44,153 @@ class Average:
                 self.state[name].copy_(value)
 
 
+class Picker(Protocol):
+    """What draws batches: its place between two batches is a few whole numbers, kept with the random state."""
+
+    def batch(self, count: int, generator: torch.Generator) -> Any:
+        """One batch of `count` examples."""
+        ...
+
+    def place(self) -> tuple[int, ...]:
+        """Where the picker stands."""
+        ...
+
+    def go_to(self, place: tuple[int, ...]) -> None:
+        """Stand where `place` says."""
+        ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one run trains. `batch`: examples a step over all processes. `save_every`: steps between checkpoints."""
+
+    run: Path
+    steps: int
+    batch: int
+    rate: float
+    weight_decay: float
+    save_every: int
+    log_every: int = 50
+    compile: bool = False
+
+    @classmethod
+    def of(cls, options: argparse.Namespace, weight_decay: float) -> Plan:
+        """The plan of a command line read by `add_options`."""
+        named = {name: getattr(options, name) for name in ("run", "steps", "batch", "rate", "save_every", "log_every")}
+        return cls(**named, weight_decay=weight_decay, compile=options.compile)
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """What every stage's command line takes about the sources that it may learn from."""
+    parser.add_argument(
+        "--open", action="store_true", help="only sources whose licence lets a model be used commercially"
+    )
+    parser.add_argument("--sources", nargs="+", metavar="NAME", help="only these sources of motion and text")
+
+
+def selection_of(options: argparse.Namespace) -> Selection:
+    """The selection of a command line read by `add_selection`."""
+    return Selection(frozenset(options.sources) if options.sources else None, options.open)
+
+
+def add_options(parser: argparse.ArgumentParser, save_every: int) -> None:
+    """What a stage's command line takes about sources, machine and log."""
+    add_selection(parser)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--compile", action="store_true", help="compile the network (torch.compile)")
+    parser.add_argument("--save-every", type=int, default=save_every, help="steps between checkpoints")
+    parser.add_argument("--log-every", type=int, default=50, help="steps between rows of losses.csv")
+
+
 class Checkpoint:
     """Everything a loop needs to go on as if it had not stopped, in one file that replaces the last atomically."""
 
     def __init__(self, path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, average: Average) -> None:
         self.path, self.network, self.optimizer, self.average = path, network, optimizer, average
 
-    def save(self, step: int, generator: torch.Generator) -> None:
-        """Write the state after `step` steps."""
-        state = {
+    def save(self, step: int, generator: torch.Generator, picker: Picker, group: Group) -> None:
+        """Write the state after `step` steps, with the random state of every process; the first process writes."""
+        state: dict[str, Any] = {
             "step": step,
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "average": self.average.state,
-            "generator": generator.get_state(),
-            "torch": torch.get_rng_state(),
+            "generator": group.gather(generator.get_state()),
+            "torch": group.gather(torch.get_rng_state()),
+            "place": group.gather(torch.tensor(picker.place())),
         }
-        temporary = self.path.with_suffix(".tmp")
-        torch.save(state, temporary)
-        temporary.replace(self.path)
+        if group.device.startswith("cuda"):
+            state["cuda"] = group.gather(torch.cuda.get_rng_state(group.device))
+        if group.leads:
+            temporary = self.path.with_suffix(".tmp")
+            torch.save(state, temporary)
+            temporary.replace(self.path)
 
-    def load(self, generator: torch.Generator) -> int:
-        """Restore the state if there is one; returns the step to go on from (0 at the first start)."""
+    def load(self, generator: torch.Generator, picker: Picker, group: Group) -> int:
+        """Restore the state if there is one; returns the step to go on from (0 at the first start).
+
+        Raises InputError when it was saved by another number of processes.
+        """
         if not self.path.is_file():
             return 0
         state = torch.load(self.path, map_location="cpu", weights_only=True)
+        if "place" not in state:
+            raise InputError(
+                f"{self.path} was saved by an older Kinema; delete it and begin with its weights (--start)"
+            )
+        if len(state["torch"]) != group.size:
+            raise InputError(
+                f"{self.path} was saved by {len(state['torch'])} processes; "
+                f"start as many (torchrun --nproc-per-node), not {group.size}, or another run folder"
+            )
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         for name, value in state["average"].items():
             self.average.state[name].copy_(value)
-        generator.set_state(state["generator"])
-        torch.set_rng_state(state["torch"])
+        generator.set_state(state["generator"][group.rank])
+        torch.set_rng_state(state["torch"][group.rank])
+        if "cuda" in state and group.device.startswith("cuda"):
+            torch.cuda.set_rng_state(state["cuda"][group.rank], group.device)
+        picker.go_to(tuple(state["place"][group.rank].tolist()))
         return int(state["step"])
 
 
-class Log:
-    """Means of the losses since the last line, to a CSV file and to the terminal, with steps a second and ETA."""
+def optimise(
+    plan: Plan,
+    group: Group,
+    network: nn.Module,
+    objective: nn.Module,
+    picker: Picker,
+    finish: Callable[[int, dict[str, Tensor]], Mapping[str, float]],
+) -> None:
+    """Train `network` to `plan.steps`, going on from RUN/checkpoint.pt when it is there.
 
-    def __init__(self, path: Path, steps: int, every: int = 50) -> None:
-        self.path, self.steps, self.every = path, steps, every
-        self.sums: dict[str, float] = {}
-        self.count = 0
-        self.since = time.monotonic()
-
-    def add(self, step: int, losses: dict[str, float]) -> None:
-        """Count one step's losses; writes a line every `every` steps."""
-        for name, value in losses.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value
-        self.count += 1
-        if step % self.every:
-            return
-        row: dict[str, float] = {"step": step} | {name: value / self.count for name, value in self.sums.items()}
-        rate = self.count / (time.monotonic() - self.since)
-        self.write(row | {"steps_per_s": rate})
-        left = (self.steps - step) / rate / 60
-        print(
-            "  ".join(f"{name} {value:.5g}" for name, value in row.items()) + f"  {rate:.2f}/s  ETA {left:.0f} min",
-            flush=True,
-        )
-        self.sums, self.count, self.since = {}, 0, time.monotonic()
-
-    def write(self, row: dict[str, float]) -> None:
-        """Append one line; a row with other names than the file's header goes to a file of its own kind."""
-        path = self.path if "val" not in "".join(row) else self.path.with_name(self.path.stem + "_val.csv")
-        new = not path.is_file()
-        with path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(row)
-            writer.writerow(f"{value:.6g}" for value in row.values())
+    `objective`: batch -> losses by name, a module around the network. `finish(step, averaged weights)` is called in
+    the first process at each checkpoint; it writes the weights and returns a validation row.
+    """
+    optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.weight_decay)
+    average = Average(network, 0.999)
+    torch.manual_seed(group.rank)
+    generator = torch.Generator().manual_seed(group.rank)
+    parallel, share = group.parallel(objective), group.share(plan.batch)
+    checkpoint = Checkpoint(plan.run / "checkpoint.pt", network, optimizer, average)
+    first = checkpoint.load(generator, picker, group) + 1
+    log = Log(plan.run / "losses.csv", plan.steps, plan.log_every, first - 1) if group.leads else None
+    for step in range(first, plan.steps + 1):
+        for settings in optimizer.param_groups:
+            settings["lr"] = learning_rate(step, plan.steps, plan.rate)
+        losses = parallel(picker.batch(share, generator))
+        optimizer.zero_grad(set_to_none=True)
+        torch.stack(list(losses.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        average.update(network, step)
+        if log is not None:
+            log.add(step, {name: value.item() for name, value in losses.items()})
+        if step % plan.save_every == 0 or step == plan.steps:
+            checkpoint.save(step, generator, picker, group)
+            if log is not None:
+                log.write({"step": step, **finish(step, average.state)})
+    if log is not None:
+        log.close()
+    group.wait()

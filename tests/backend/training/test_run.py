@@ -1,6 +1,4 @@
-"""A run that was stopped and resumed has the losses of one that was not; schedules and averages do as they say."""
-
-import csv
+"""Schedules, averages, the denoiser's batches and the log do as they say."""
 
 import numpy as np
 import pytest
@@ -9,35 +7,9 @@ from torch import nn
 
 from kinema.conditions.constraints import WIDTH
 from kinema.features import layout
-from kinema.training import autoencoder, packed
 from kinema.training.diffusion_data import Example, ExamplePicker, Mixing, TextTable, balanced
+from kinema.training.log import Log
 from kinema.training.run import Average, learning_rate
-
-from .test_packed import row, swaying_motion
-
-
-def losses(path) -> list[list[float]]:
-    with path.open() as file:
-        return [[float(value) for value in line[:-1]] for line in list(csv.reader(file))[1:]]
-
-
-@pytest.mark.timeout(300)
-def test_resumed_training_has_the_losses_of_uninterrupted_training(tmp_path, monkeypatch):
-    clips = [(row(str(k), split="val" if k == 0 else "train"), swaying_motion(k, 48)) for k in range(4)]
-    packed.write(tmp_path / "packed", clips, {})
-    monkeypatch.setattr(autoencoder.Log.__init__, "__defaults__", (1,))
-
-    def train(run: str, *stops: int) -> None:
-        for steps in stops:
-            # The learning rate depends on the planned length, so the interruption is a plan of equal length cut short.
-            autoencoder.train(tmp_path / "packed", tmp_path / run / "ae", steps, 2, 32, 1e-3, "cpu")
-
-    monkeypatch.setattr(autoencoder, "learning_rate", lambda step, steps, peak: peak)
-    train("whole", 4)
-    train("parts", 2, 4)
-    assert np.allclose(losses(tmp_path / "whole/ae/losses.csv"), losses(tmp_path / "parts/ae/losses.csv"), rtol=1e-4)
-    assert len(losses(tmp_path / "whole/ae/losses.csv")) == 4
-
 
 def test_learning_rate_rises_then_falls():
     rates = [learning_rate(step, 1000, 1.0, warmup=100) for step in range(1000)]
@@ -97,3 +69,62 @@ def test_a_share_of_the_clips_is_constrained_and_the_rest_has_nothing_set():
 def test_balancing_draws_rare_labels_more_often():
     common, *_, rare = balanced(["walk"] * 100 + ["bow"])
     assert rare == 10 * common
+
+
+def test_a_picker_goes_on_in_the_middle_of_its_pool():
+    first, generator = picker(Mixing()), torch.Generator().manual_seed(3)
+    for _ in range(6):
+        first.batch(8, generator)
+    second, place, state = picker(Mixing()), first.place(), generator.get_state()
+    expected = [first.batch(8, generator) for _ in range(3)]
+    second.texts = first.texts
+    second.go_to(place)
+    generator.set_state(state)
+    assert place[1] == 2
+    for batch in expected:
+        again = second.batch(8, generator)
+        assert all(torch.equal(getattr(batch, name), getattr(again, name)) for name in vars(batch))
+
+
+def test_the_log_means_over_its_rows_and_forgets_what_came_after_the_checkpoint(tmp_path, capsys):
+    path = tmp_path / "losses.csv"
+    log = Log(path, steps=8, every=2)
+    for step in range(1, 7):
+        log.add(step, {"latent": float(step)})
+    log.write({"step": 6, "val_cm": 1.0})
+    assert [line.split(",")[:2] for line in path.read_text().splitlines()] == [
+        ["step", "latent"],
+        ["2", "1.5"],
+        ["4", "3.5"],
+        ["6", "5.5"],
+    ]
+    assert capsys.readouterr().out.count("ETA") == 3
+    Log(path, steps=8, every=2, step=4)
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["step", "2", "4"]
+    assert not (tmp_path / "losses_val.csv").exists()
+
+
+def test_a_terminal_sees_a_bar_instead_of_lines(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("tqdm")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    log = Log(tmp_path / "losses.csv", steps=4, every=2)
+    for step in range(1, 5):
+        log.add(step, {"latent": 0.25})
+    log.close()
+    seen = capsys.readouterr()
+    assert "ETA" not in seen.out
+    assert "4/4" in seen.err
+    assert "latent=0.25" in seen.err
+
+
+def test_tensorboard_gets_every_row_where_it_is_installed(tmp_path):
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    log = Log(tmp_path / "losses.csv", steps=4, every=2)
+    for step in range(1, 5):
+        log.add(step, {"latent": float(step)})
+    log.close()
+    events = EventAccumulator(str(tmp_path / "tensorboard"))
+    events.Reload()
+    assert [(event.step, event.value) for event in events.Scalars("latent")] == [(2, 1.5), (4, 3.5)]
