@@ -109,8 +109,8 @@ def to_markdown(comparison: Comparison) -> str:
     same = "; ".join(f"{name} {_figure(*value)}" for name, value in comparison.same_source.items())
     lines += [
         "",
-        f"N = {comparison.clips} captioned validation clips (mirror images included), {comparison.takes} sentences each; "
-        f"{comparison.repeats} repeats over takes, clips and pools of 32, ± is half of the 95 % interval of the mean. "
+        f"N = {comparison.clips} validation clips, mirror images included; {comparison.takes} sentences each, "
+        f"{comparison.repeats} repeats over takes, clips and pools of 32; ± is half of the 95 % interval of the mean. "
         f"FID is to the validation clips. Two disjoint draws of N train clips: {same}. "
         f"Suite: {comparison.seeds} clips a prompt, bootstrap 95 % interval over predicates in brackets.",
     ]
