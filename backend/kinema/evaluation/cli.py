@@ -32,8 +32,11 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--model", help="name or folder of the model pack (default: the shipped one)")
     p.add_argument("--seeds", type=int, default=4, help="clips for each prompt of the suite (default 4)")
     p.add_argument("--half", choices=HALVES, default="all", help="choose settings on dev, report them on held")
-    p.add_argument("--only", default="", help="comma-separated predicate names; all when empty")
+    p.add_argument("--only", action="append", default=[], metavar="NAME", help="this predicate alone; repeatable")
     p.add_argument("--set", type=Path, help="packed set of real clips: adds chance, validity and real physical figures")
+    p.add_argument(
+        "--no-validation", action="store_true", help="with --set: do not read the suite off real clips again"
+    )
     p.add_argument(
         "--out", type=Path, default=Path("evaluation"), help="folder for report.json, report.md, contact_sheet.png"
     )
@@ -80,7 +83,7 @@ def _run(arguments: argparse.Namespace) -> int:
         arguments.steps,
         arguments.guidance,
     )
-    report = evaluate(system, suite, arguments.seeds, clips, _say)
+    report = evaluate(system, suite, arguments.seeds, clips, _say, not arguments.no_validation)
     title = _title(pack) if arguments.half == "all" else f"{_title(pack)}, half {arguments.half!r} of the suite"
     write(report, arguments.out, title, arguments.sheet)
     if judge is not None:
@@ -109,8 +112,8 @@ def _checked(arguments: argparse.Namespace) -> tuple[Predicate, ...]:
         raise InputError("--text-motion compares with real clips; name a packed set with --set")
     if arguments.also and not arguments.text_motion:
         raise InputError("--also adds rows to the comparison table; give --text-motion too")
-    wanted = [name.strip() for name in arguments.only.split(",") if name.strip()]
-    unknown = sorted(set(wanted) - {predicate.name for predicate in SUITE})
+    wanted = set(arguments.only)
+    unknown = sorted(wanted - {predicate.name for predicate in SUITE})
     if unknown:
         raise InputError(f"no predicate is called {', '.join(unknown)}; see kinema/evaluation/suite/")
     suite = half([predicate for predicate in SUITE if not wanted or predicate.name in wanted], arguments.half)

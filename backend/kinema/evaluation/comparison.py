@@ -11,6 +11,7 @@ from ..pipeline import Pipeline
 from ..training.packed import PackedSet
 from . import text_motion
 from .judge import Judge
+from .metrics import bootstrap
 from .predicates import Predicate
 from .report import SHARES, Generator, Report, Share, trials_of
 from .systems import Generated, Retrieval, reconstructed
@@ -62,9 +63,9 @@ def compare(
     made = [reconstructed(main.pipeline, motion, main.cleanup) for motion in test.motions]
     figures = text_motion.figures
     rows = [
-        Row("ground truth", figures(real, real, task.repeats, distance=False)),
+        Row("ground truth", figures(real, real, task.repeats, distance=False), labelled(report)),
         Row("train clips", figures(train, real, task.repeats)),
-        Row("shuffled texts", figures(text_motion.shuffled(real), real, task.repeats, distance=False)),
+        Row("shuffled texts", figures(text_motion.shuffled(real), real, task.repeats, distance=False), chance(report)),
         Row("auto-encoder", figures(text_motion.read_real(task.judge, made, test.texts), real, task.repeats)),
     ]
 
@@ -92,6 +93,25 @@ def withheld(system: Generated, conditions: str) -> Generated:
     )
 
 
+def labelled(report: Report) -> Mapping[str, Share]:
+    """The suite on captured clips with that label, where the report holds its validation."""
+    return _shares(report, {row.name: row.true_positive for row in report.validity if row.labelled})
+
+
+def chance(report: Report) -> Mapping[str, Share]:
+    """The suite on captured clips without that label, where the report holds its validation."""
+    return _shares(report, {row.name: row.chance for row in report.validity if row.chance_clips})
+
+
+def _shares(report: Report, found: Mapping[str, float]) -> Mapping[str, Share]:
+    shares = {}
+    for name, unseen in SHARES.items():
+        values = [found[predicate] for predicate, _ in report.shares(unseen) if predicate in found]
+        mean = float(np.mean(values)) if values else float("nan")
+        shares[name] = Share(mean, *bootstrap(values), len(values))
+    return shares
+
+
 def suite_shares(system: Generator, suite: Sequence[Predicate], seeds: int) -> dict[str, Share]:
     """SHARES -> the share of the suite that a system shows."""
     report = Report(trials_of(system, suite, seeds), {}, {}, ())
@@ -109,10 +129,11 @@ def to_markdown(comparison: Comparison) -> str:
     same = "; ".join(f"{name} {_figure(*value)}" for name, value in comparison.same_source.items())
     lines += [
         "",
-        f"N = {comparison.clips} captioned validation clips (mirror images included), {comparison.takes} sentences each; "
-        f"{comparison.repeats} repeats over takes, clips and pools of 32, ± is half of the 95 % interval of the mean. "
+        f"N = {comparison.clips} validation clips, mirror images included; {comparison.takes} sentences each, "
+        f"{comparison.repeats} repeats over takes, clips and pools of 32; ± is half of the 95 % interval of the mean. "
         f"FID is to the validation clips. Two disjoint draws of N train clips: {same}. "
-        f"Suite: {comparison.seeds} clips a prompt, bootstrap 95 % interval over predicates in brackets.",
+        f"Suite: {comparison.seeds} clips a prompt, bootstrap 95 % interval over predicates in brackets; "
+        "of captured clips with that label (ground truth) and without it (shuffled texts).",
     ]
     return "\n".join(lines) + "\n"
 
