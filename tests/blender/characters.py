@@ -105,7 +105,7 @@ def make(scene: bpy.types.Scene, name: str, build: Build) -> bpy.types.Object:
 
 
 def _find(at: dict[str, Vector], point: str, side: str) -> Vector:
-    """"Spine1", "Ground", or "Shoulder~Elbow" for half way."""
+    """ "Spine1", "Ground", or "Shoulder~Elbow" for half way."""
     if point == "Ground":
         return Vector((0, 0, 0))
     if "~" in point:

@@ -12,8 +12,7 @@ from ..features.mirroring import mirror
 from ..protocol.messages import MAX_SECONDS
 from ..protocol.motion import Motion
 from ..refine.mirroring import mirror_text
-from ..training.diffusion_examples import CAPTION_SETS
-from ..training.licences import LICENCES
+from ..training.licences import LICENCES, UNUSED_CAPTIONS
 from ..training.packed import PackedClip, PackedSet
 from .evaluator import READS
 
@@ -55,7 +54,7 @@ def captioned(packed: PackedSet, split: str) -> Iterator[Pair]:
             continue
         spans: dict[tuple[int, int], list[str]] = {}
         for caption in clip.captions:
-            if caption.dataset in CAPTION_SETS:
+            if caption.dataset not in UNUSED_CAPTIONS:
                 start = max(0, round(caption.start * layout.FPS))
                 stop = min(round(caption.end * layout.FPS), clip.frames, start + LONGEST)
                 if stop - start >= SHORTEST:

@@ -7,24 +7,24 @@ Contrast between texts and motions (InfoNCE, both ways, near-duplicate texts not
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from .. import checkpoints
 from ..evaluation import metrics
 from ..evaluation.evaluator import STRIDE, UNKNOWN, Evaluator, EvaluatorConfig
 from ..evaluation.judge import JUDGE, Judge, Vocabulary
-from .evaluator_data import POOL, Batch, Picker, Row, open_rows
+from .distributed import Group
+from .evaluator_data import Batch, Picker, Row, open_rows
 from .licences import LICENCES
-from .run import Average, Checkpoint, Log, learning_rate
+from .run import Plan, optimise
 
-SAVE_EVERY = 50 * POOL
 UNKNOWN_SHARE = 0.05
 """Share of words replaced by the unknown one, so that it comes to mean "some word"."""
 
@@ -40,43 +40,46 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--rough", type=int, default=8000, help="procedural clips")
+    parser.add_argument("--save-every", type=int, default=200, help="steps between checkpoints")
     options = parser.parse_args(argv)
-    train(options.packed, options.run, options.steps, options.batch, options.rate, options.rough)
+    train(
+        options.packed,
+        Plan(options.run, options.steps, options.batch, options.rate, 0.05, options.save_every),
+        options.rough,
+    )
     return 0
 
 
-def train(packed: Path, run: Path, steps: int, batch: int, rate: float, rough: int) -> None:
-    """Train to `steps` in all; writes the pack RUN/kinema-evaluator with averaged weights, and RUN/losses*.csv."""
-    run.mkdir(parents=True, exist_ok=True)
+class Objective(nn.Module):
+    """Batch -> the losses of `loss_terms`."""
+
+    def __init__(self, network: Evaluator) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        return loss_terms(self.network, batch)
+
+
+def train(packed: Path, plan: Plan, rough: int) -> None:
+    """Train by `plan`; writes the pack RUN/kinema-evaluator with averaged weights, and RUN/losses*.csv."""
+    plan.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    motions, rows = open_rows(packed, run / "data", rough)
+    motions, rows = open_rows(packed, plan.run / "data", rough)
     texts = list(dict.fromkeys(text for row in rows if row.kind != "val" for text in row.texts))
     vocabulary = Vocabulary.of(texts, EvaluatorConfig.context)
     network = Evaluator(EvaluatorConfig(len(vocabulary)))
     _normalise(network, motions, rows)
     picker = Picker(motions, rows, dict(zip(texts, vocabulary.words(texts), strict=True)))
     print(f"{len(rows)} motions, {len(texts)} sentences, {len(vocabulary)} words, {_size(network):.2f} M weights")
-    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, betas=(0.9, 0.99), weight_decay=0.05)
-    average = Average(network, 0.998)
-    generator = torch.Generator().manual_seed(0)
-    checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
-    log = Log(run / "losses.csv", steps)
-    for step in range(checkpoint.load(generator) + 1, steps + 1):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, rate)
-        losses = loss_terms(network, picker.batch(batch, generator))
-        optimizer.zero_grad(set_to_none=True)
-        torch.stack(list(losses.values())).sum().backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        average.update(network, step)
-        log.add(step, {name: value.item() for name, value in losses.items()})
-        if step % SAVE_EVERY == 0 or step == steps:
-            checkpoint.save(step, generator)
-            judged = Evaluator(network.config)
-            judged.load_state_dict(average.state)
-            log.write({"step": step, **validate(Judge(judged, vocabulary), motions, rows)})
-            write(judged, vocabulary, run / JUDGE, step)
+
+    def finish(step: int, average: Mapping[str, Tensor]) -> dict[str, float]:
+        judged = Evaluator(network.config)
+        judged.load_state_dict(average)
+        write(judged, vocabulary, plan.run / JUDGE, step)
+        return validate(Judge(judged, vocabulary), motions, rows)
+
+    optimise(plan, Group(), network, Objective(network), picker, finish)
 
 
 def loss_terms(network: Evaluator, batch: Batch) -> dict[str, Tensor]:

@@ -23,7 +23,7 @@ FIRST_SEED = 1_000_000
 """Procedural clips of the judge begin here, so that it never sees those that taught the generator."""
 
 POOL = 4
-"""Batches drawn together and sorted by length; checkpoints fall between pools."""
+"""Batches drawn together and sorted by length."""
 
 TRIM = 0.06
 """Up to this share of a clip is left out at either end, drawn anew each time."""
@@ -99,14 +99,13 @@ class Picker:
         self.text_row = {text: number for number, text in enumerate(texts)}
         self.sides = [sides(text) for text in texts]
         self.pool: list[list[Row]] = []
+        self.pool_seed = 0
 
     def batch(self, count: int, generator: torch.Generator) -> Batch:
         """`count` pairs; one text of each, near-duplicates of it not allowed as negatives."""
         if not self.pool:
-            drawn = torch.multinomial(self.weights, POOL * count, replacement=True, generator=generator)
-            ordered = sorted((self.rows[i] for i in drawn.tolist()), key=lambda row: row.frames)
-            order = torch.randperm(POOL, generator=generator).tolist()
-            self.pool = [ordered[k * count : (k + 1) * count] for k in order]
+            self.pool_seed = int(torch.randint(2**62, (1,), generator=generator))
+            self.pool = self._draw_pool(count)
         chosen = self.pool.pop()
         draw = torch.rand(count, 3, generator=generator).tolist()
         texts = [row.texts[int(share[0] * len(row.texts))] for row, share in zip(chosen, draw, strict=True)]
@@ -118,6 +117,22 @@ class Picker:
         np.fill_diagonal(same, False)
         motions, lengths = padded(clips)
         return Batch(motions, lengths, word_rows([self.words[text] for text in texts]), torch.from_numpy(~same))
+
+    def place(self) -> tuple[int, ...]:
+        """The pool's seed, how many of its batches are left, and their size."""
+        return self.pool_seed, len(self.pool), len(self.pool[0]) if self.pool else 0
+
+    def go_to(self, place: tuple[int, ...]) -> None:
+        """Draw the pool of `place` again and leave out what was taken."""
+        self.pool_seed, left, size = place
+        self.pool = self._draw_pool(size)[:left] if left else []
+
+    def _draw_pool(self, count: int) -> list[list[Row]]:
+        generator = torch.Generator().manual_seed(self.pool_seed)
+        drawn = torch.multinomial(self.weights, POOL * count, replacement=True, generator=generator)
+        ordered = sorted((self.rows[i] for i in drawn.tolist()), key=lambda row: row.frames)
+        order = torch.randperm(POOL, generator=generator).tolist()
+        return [ordered[k * count : (k + 1) * count] for k in order]
 
     def _trimmed(self, row: Row, first: float, last: float) -> np.ndarray:
         start, stop = round(first * TRIM * row.frames), row.frames - round(last * TRIM * row.frames)

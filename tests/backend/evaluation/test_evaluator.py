@@ -12,9 +12,10 @@ from kinema.evaluation.evaluator import READS, Evaluator, EvaluatorConfig
 from kinema.evaluation.judge import JUDGE, Judge, Vocabulary
 from kinema.evaluation.pairs import captioned, motion_of, seen
 from kinema.features import layout
-from kinema.training import evaluator, packed
+from kinema.training import evaluator, packed, run
 from kinema.training.evaluator_data import Picker, open_rows
 from kinema.training.packed import PackedSet
+from kinema.training.run import Plan
 from kinema.training.sources import Caption
 
 from ..training.test_packed import row, swaying_motion
@@ -105,12 +106,11 @@ def losses(path) -> list[list[float]]:
 
 @pytest.mark.timeout(300)
 def test_resumed_training_has_the_losses_of_uninterrupted_training(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(evaluator.Log.__init__, "__defaults__", (1,))
-    monkeypatch.setattr(evaluator, "learning_rate", lambda step, steps, peak: peak)
-    for run, stops in (("whole", (8,)), ("parts", (4, 8))):
+    monkeypatch.setattr(run, "learning_rate", lambda step, steps, peak: peak)
+    for name, stops in (("whole", (8,)), ("parts", (4, 8))):
         for steps in stops:
-            evaluator.train(folder, tmp_path / run, steps, 8, 1e-3, 4)
-    whole, parts = (losses(tmp_path / run / "losses.csv") for run in ("whole", "parts"))
+            evaluator.train(folder, Plan(tmp_path / name, steps, 8, 1e-3, 0.05, save_every=steps, log_every=1), 4)
+    whole, parts = (losses(tmp_path / name / "losses.csv") for name in ("whole", "parts"))
     assert len(whole) == 8
     assert np.allclose(whole, parts, rtol=1e-4)
     judge = Judge.open(find_pack(tmp_path / "whole" / JUDGE))
