@@ -93,6 +93,8 @@ def train(options: argparse.Namespace, group: Group) -> Denoiser:
     device, selection = group.device, selection_of(options)
     autoencoder = Autoencoder(AutoencoderConfig()).eval().requires_grad_(False)
     autoencoder.load_state_dict(load_file(options.autoencoder))
+    autoencoder.latent_mean.zero_()
+    autoencoder.latent_std.fill_(1.0)
     with group.in_turn():
         make_rough(options.packed, _rough_folder(options), options.rough, selection)
         corpus = open_corpus(options.packed, run.parent / f"corpus{selection.suffix}", selection)
