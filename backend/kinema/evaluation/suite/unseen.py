@@ -1,6 +1,7 @@
-"""Combinations that no captured training clip shows: two meanings at once, or one after the other.
+"""Combinations meant to be shown by no captured training clip: two meanings at once, or one after the other.
 
-That none does is measured: see `validation.shown_by_capture`. Procedural clips may join the same parts at random.
+The marking is a judgement; the chance column of the report says how often captured clips show each of them. Procedural
+clips may join the same parts at random.
 """
 
 from collections.abc import Callable
