@@ -190,7 +190,8 @@ def optimise(
         if step % plan.save_every == 0 or step == plan.steps:
             checkpoint.save(step, generator, picker, group)
             if log is not None:
-                log.write({"step": step, **finish(step, average.state)})
+                with torch.random.fork_rng(devices=[]):  # a run that is resumed here has not validated
+                    log.write({"step": step, **finish(step, average.state)})
     if log is not None:
         log.close()
     group.wait()
