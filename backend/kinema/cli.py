@@ -21,6 +21,7 @@ from .reporting import Report, reporter
 
 DELEGATES = {
     ("data", "prepare"): "kinema.training.prepare",
+    ("data", "prepare-humanml"): "kinema.training.humanml",
     ("train",): "kinema.training.cli",
     ("evaluate",): "kinema.evaluation.cli",
 }
@@ -96,7 +97,9 @@ def _run(options: argparse.Namespace, report: Report) -> int:
 
             return doctor.run(options.model, options.device, report if options.json else None)
         case _:
-            raise RequestError("say what to do with data: kinema data prepare SOURCE OUT")
+            raise RequestError(
+                "say what to do with data: kinema data prepare SOURCE OUT, or kinema data prepare-humanml FOLDER OUT"
+            )
 
 
 def _generate(options: argparse.Namespace, report: Report) -> int:
@@ -248,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="the report as JSON")
 
     for name, text in (
-        ("data", "data prepare SOURCE OUT: motion capture to a training set"),
+        ("data", "data prepare SOURCE OUT, data prepare-humanml FOLDER OUT: motion capture to a training set"),
         ("train", "train the networks; see kinema train --help"),
         ("evaluate", "measure a model pack; see kinema evaluate --help"),
     ):

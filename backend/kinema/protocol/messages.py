@@ -38,8 +38,9 @@ class Generate:
     """One text-to-motion request. Raises PromptError or RequestError when a field cannot be used.
 
     `seconds` 0.5..10; `seed` 0..2**63-1: sample k of a request equals sample 0 of the request with seed + k;
-    `action` is a label that stands for the prompt and its part sentences (`kinema actions` lists them); then `prompt`
-    is "" and the refiner is not asked. `parts` overrides single part sentences of the refiner or the action; `steps` and `guidance` of None mean the model pack's own.
+    `action` is a label that stands for the prompt and its part sentences (`kinema actions` lists them): `prompt` is
+    then "" and no refiner is asked; `parts` overrides single part sentences of the refiner or the action; `steps` and
+    `guidance` of None mean the model pack's own.
     """
 
     id: str

@@ -17,7 +17,17 @@ from .llm import LLMSettings, refine_by_llm
 from .mirroring import mirror_parts, mirror_text
 from .refined import Refined
 
-__all__ = ["REFINERS", "LLMSettings", "Refined", "actions", "find_action", "mirror_parts", "mirror_text", "refine", "refine_action"]
+__all__ = [
+    "REFINERS",
+    "LLMSettings",
+    "Refined",
+    "actions",
+    "find_action",
+    "mirror_parts",
+    "mirror_text",
+    "refine",
+    "refine_action",
+]
 
 Refiner = Callable[[str, LLMSettings | None], Refined]
 

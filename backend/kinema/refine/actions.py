@@ -47,7 +47,7 @@ def actions() -> Mapping[str, Action]:
 
 
 def find_action(label: str) -> Action:
-    """The action of a label; spaces and underscores may stand for hyphens. Raises RequestError with the nearest names."""
+    """The action of a label, also with spaces or underscores for hyphens. Raises RequestError naming the nearest."""
     known = actions()
     wanted = "-".join(label.lower().replace("_", " ").replace("-", " ").split())
     if wanted in known:

@@ -96,7 +96,7 @@ def _limb(
 
 
 def _framed(offset: np.ndarray, axis: np.ndarray, bone: np.ndarray, hinge: np.ndarray) -> np.ndarray:
-    """(T, 4): takes the rest `offset` to `bone` (T, 3) exactly and the rest `axis` as near to `hinge` as that allows."""
+    """(T, 4): takes the rest `offset` to `bone` (T, 3) and the rest `axis` as near to `hinge` as that allows."""
     rest = _frame(offset[None], axis[None])
     return quaternion_from_matrix(_frame(bone, hinge) @ rest.transpose(0, 2, 1))
 

@@ -11,6 +11,7 @@ from kinema.training.diffusion_data import Example, ExamplePicker, Mixing, TextT
 from kinema.training.log import Log
 from kinema.training.run import Average, learning_rate
 
+
 def test_learning_rate_rises_then_falls():
     rates = [learning_rate(step, 1000, 1.0, warmup=100) for step in range(1000)]
     assert max(rates) == rates[99] == pytest.approx(1.0)
