@@ -48,7 +48,7 @@ def open_corpus(packed: Path | Sequence[Path], cache: Path, selection: Selection
 
     Written to `cache` when that does not hold just these clips; delete the folder after preparing a set anew.
     """
-    sets = PackedSets([packed] if isinstance(packed, Path) else packed, selection)
+    sets = PackedSets(packed, selection)
     array, index = cache / "features.npy", cache / "index.json"
     rows = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else []
     if [(row["id"], row["frames"]) for row in rows[::2]] != [(clip.id, clip.frames) for clip in sets.clips]:

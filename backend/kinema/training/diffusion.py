@@ -91,7 +91,7 @@ def train(options: argparse.Namespace, group: Group) -> Denoiser:
     autoencoder = Autoencoder(AutoencoderConfig()).eval().requires_grad_(False)
     autoencoder.load_state_dict(load_file(options.autoencoder))
     with group.in_turn():
-        make_rough(options.packed, _rough_folder(options), options.rough, selection)
+        make_rough(options.packed, _rough_folder(options), options.rough, selection=selection)
         corpus = open_corpus(options.packed, run.parent / f"corpus{selection.suffix}", selection)
     _record(options, corpus, selection, group)
     train_examples, val_examples, store, table = _examples(options, corpus, autoencoder, device)

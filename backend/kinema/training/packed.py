@@ -94,11 +94,11 @@ class PackedSets:
     Raises FormatError as PackedSet does, and when two sets hold a clip of the same id.
     """
 
-    def __init__(self, folders: Sequence[Path], selection: Selection = EVERYTHING) -> None:
+    def __init__(self, folders: Path | Sequence[Path], selection: Selection = EVERYTHING) -> None:
         self.declared: dict[str, Licence] = {}
         self._home: dict[str, PackedSet] = {}
         clips: list[PackedClip] = []
-        for folder in folders:
+        for folder in [folders] if isinstance(folders, Path) else folders:
             opened = PackedSet(folder)
             self.declared |= opened.declared
             for clip in opened.clips:
