@@ -58,8 +58,10 @@ def open_corpus(packed: Path | Sequence[Path], cache: Path, selection: Selection
         rows = _write_features(sets, sets.clips, new)
         new.replace(array)
         index.write_text(json.dumps(rows), encoding="utf-8")
-    by_id = {clip.id: clip for clip in sets.clips}
-    items = tuple(Item(by_id[row["id"]], row["start"], row["frames"], row["mirrored"]) for row in rows)
+    twice = (clip for clip in sets.clips for _ in range(2))
+    items = tuple(
+        Item(clip, row["start"], row["frames"], row["mirrored"]) for clip, row in zip(twice, rows, strict=True)
+    )
     return Corpus(np.load(array, mmap_mode="r", allow_pickle=False), items, sets.used())
 
 

@@ -102,9 +102,8 @@ class PackedSets:
             opened = PackedSet(folder)
             self.declared |= opened.declared
             for clip in opened.clips:
-                if clip.id in self._home:
+                if self._home.setdefault(clip.id, opened) is not opened:
                     raise FormatError(f"{folder} holds the clip {clip.id} that an earlier set holds too; give one set")
-                self._home[clip.id] = opened
                 if selection.admits(clip.source, opened.licence(clip.source)):
                     captions = [c for c in clip.captions if selection.admits(c.dataset, opened.licence(c.dataset))]
                     clips.append(replace(clip, captions=tuple(captions)))
