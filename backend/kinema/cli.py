@@ -21,6 +21,7 @@ from .reporting import Report, reporter
 
 DELEGATES = {
     ("data", "prepare"): "kinema.training.prepare",
+    ("data", "prepare-humanml"): "kinema.training.humanml",
     ("train",): "kinema.training.cli",
     ("evaluate",): "kinema.evaluation.cli",
 }
@@ -79,6 +80,8 @@ def _run(options: argparse.Namespace, report: Report) -> int:
             )
         case "convert":
             return _convert(Path(options.clip), Path(options.output))
+        case "actions":
+            return _actions(options.json)
         case "serve":
             from . import serve
 
@@ -94,14 +97,22 @@ def _run(options: argparse.Namespace, report: Report) -> int:
 
             return doctor.run(options.model, options.device, report if options.json else None)
         case _:
-            raise RequestError("say what to do with data: kinema data prepare SOURCE OUT")
+            raise RequestError(
+                "say what to do with data: kinema data prepare SOURCE OUT, or kinema data prepare-humanml FOLDER OUT"
+            )
 
 
 def _generate(options: argparse.Namespace, report: Report) -> int:
     from . import output
     from .protocol.messages import Generate, Progress
 
-    request = Generate(id="", prompt=options.prompt, samples=options.samples, **_request_options(options))
+    request = Generate(
+        id="", prompt=options.prompt, samples=options.samples, action=options.action, **_request_options(options)
+    )
+    if request.action is not None:
+        from .refine.actions import find_action
+
+        find_action(request.action)
     paths = output.sample_paths(Path(options.output), request.samples)
     for path in paths:
         output.check_target(path)
@@ -125,6 +136,17 @@ def _generate(options: argparse.Namespace, report: Report) -> int:
             "seconds_taken": result.seconds_taken,
         }
     )
+    return 0
+
+
+def _actions(as_json: bool) -> int:
+    import json
+
+    from .refine.actions import actions
+
+    for action in actions().values():
+        row = {"action": action.label, "prompt": action.prompt, "parts": dict(action.parts)}
+        print(json.dumps(row) if as_json else f"{action.label:24} {action.prompt}")
     return 0
 
 
@@ -193,8 +215,9 @@ def _parser() -> argparse.ArgumentParser:
         "generate", parents=[motion, weights, events, common], help="a prompt to a motion file"
     )
     generate.add_argument(
-        "prompt", nargs="?", default="", help="what the character does; may be left out beside --part"
+        "prompt", nargs="?", default="", help="what the character does; may be left out beside --part or --action"
     )
+    generate.add_argument("--action", help="a label such as wave-left-hand in place of a prompt; see kinema actions")
     generate.add_argument("--samples", type=int, default=1, help="variants; their files are numbered (default 1)")
     generate.add_argument("-o", "--output", default="out.npz", help=".npz (AMASS) or .bvh (default out.npz)")
 
@@ -206,6 +229,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     batch.add_argument("--out", required=True, metavar="DIR", help="folder for NAME.npz; made when missing")
     batch.add_argument("--resume", action="store_true", help="leave out what is finished and whole")
+
+    actions = commands.add_parser("actions", parents=[common], help="the labels that --action takes")
+    actions.add_argument("--json", action="store_true", help="one JSON object a line, with the part sentences")
 
     convert = commands.add_parser("convert", parents=[common], help="a clip of any humanoid to SMPL")
     convert.add_argument("clip", metavar="CLIP", help=".bvh, .amc, .npz, .glb or .gltf")
@@ -225,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="the report as JSON")
 
     for name, text in (
-        ("data", "data prepare SOURCE OUT: motion capture to a training set"),
+        ("data", "data prepare SOURCE OUT, data prepare-humanml FOLDER OUT: motion capture to a training set"),
         ("train", "train the networks; see kinema train --help"),
         ("evaluate", "measure a model pack; see kinema evaluate --help"),
     ):

@@ -113,7 +113,10 @@ class Pipeline:
             report("sample", done + number, steps * len(turns))
 
         report("refine")
-        refined = refine.refine(request.prompt, request.refiner, overrides=request.parts, llm=llm)
+        if request.action is not None:
+            refined = refine.refine_action(request.action, request.parts)
+        else:
+            refined = refine.refine(request.prompt, request.refiner, overrides=request.parts, llm=llm)
         report("encode")
         texts, given = self.encode_texts(refined.prompt, refined.parts)
         frames = max(1, round(request.seconds * layout.FPS))

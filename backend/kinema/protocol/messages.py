@@ -38,7 +38,9 @@ class Generate:
     """One text-to-motion request. Raises PromptError or RequestError when a field cannot be used.
 
     `seconds` 0.5..10; `seed` 0..2**63-1: sample k of a request equals sample 0 of the request with seed + k;
-    `parts` overrides single part sentences of the refiner; `steps` and `guidance` of None mean the model pack's own.
+    `action` is a label that stands for the prompt and its part sentences (`kinema actions` lists them): `prompt` is
+    then "" and no refiner is asked; `parts` overrides single part sentences of the refiner or the action; `steps` and
+    `guidance` of None mean the model pack's own.
     """
 
     id: str
@@ -52,11 +54,16 @@ class Generate:
     guidance: float | None = None
     sampler: str | None = None
     cleanup: bool = True
+    action: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, str) or not isinstance(self.id, str):
             raise PromptError("prompt and id must be text")
-        if not self.prompt.strip() and not any(text.strip() for text in self.parts.values()):
+        if self.action is not None and (not isinstance(self.action, str) or not self.action.strip()):
+            raise RequestError("the action is empty; choose a label such as walk or wave-left-hand")
+        if self.action is not None and self.prompt.strip():
+            raise RequestError("a request has a prompt or an action, not both; leave one out")
+        if self.action is None and not self.prompt.strip() and not any(text.strip() for text in self.parts.values()):
             raise PromptError("the prompt is empty; describe what the character does")
         if len(self.prompt) > MAX_PROMPT:
             raise PromptError(f"the prompt has {len(self.prompt)} characters; shorten it to {MAX_PROMPT}")

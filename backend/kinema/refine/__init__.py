@@ -11,12 +11,23 @@ from types import MappingProxyType
 
 from ..errors import PromptError, RequestError
 from ..protocol.messages import MAX_PROMPT, PARTS
+from .actions import actions, find_action, refine_action
 from .lexicon import refine_by_lexicon
 from .llm import LLMSettings, refine_by_llm
 from .mirroring import mirror_parts, mirror_text
 from .refined import Refined
 
-__all__ = ["REFINERS", "LLMSettings", "Refined", "mirror_parts", "mirror_text", "refine"]
+__all__ = [
+    "REFINERS",
+    "LLMSettings",
+    "Refined",
+    "actions",
+    "find_action",
+    "mirror_parts",
+    "mirror_text",
+    "refine",
+    "refine_action",
+]
 
 Refiner = Callable[[str, LLMSettings | None], Refined]
 

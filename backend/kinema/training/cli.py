@@ -1,4 +1,7 @@
-"""`kinema train STAGE ...`: text, autoencoder, diffusion, export, in this order; evaluator stands alone."""
+"""`kinema train STAGE ...`: text, autoencoder, diffusion, export, in this order; evaluator stands alone.
+
+`torchrun --nproc-per-node 8 -m kinema train diffusion ...` trains the auto-encoder or the denoiser in several processes.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def open_corpus(packed: Path | Sequence[Path], cache: Path, selection: Selection
 
     Written to `cache` when that does not hold just these clips; delete the folder after preparing a set anew.
     """
-    sets = PackedSets([packed] if isinstance(packed, Path) else packed, selection)
+    sets = PackedSets(packed, selection)
     array, index = cache / "features.npy", cache / "index.json"
     rows = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else []
     if [(row["id"], row["frames"]) for row in rows[::2]] != [(clip.id, clip.frames) for clip in sets.clips]:
@@ -58,8 +58,10 @@ def open_corpus(packed: Path | Sequence[Path], cache: Path, selection: Selection
         rows = _write_features(sets, sets.clips, new)
         new.replace(array)
         index.write_text(json.dumps(rows), encoding="utf-8")
-    by_id = {clip.id: clip for clip in sets.clips}
-    items = tuple(Item(by_id[row["id"]], row["start"], row["frames"], row["mirrored"]) for row in rows)
+    twice = (clip for clip in sets.clips for _ in range(2))
+    items = tuple(
+        Item(clip, row["start"], row["frames"], row["mirrored"]) for clip, row in zip(twice, rows, strict=True)
+    )
     return Corpus(np.load(array, mmap_mode="r", allow_pickle=False), items, sets.used())
 
 

@@ -96,7 +96,7 @@ def train(options: argparse.Namespace, group: Group) -> Denoiser:
     autoencoder.latent_mean.zero_()
     autoencoder.latent_std.fill_(1.0)
     with group.in_turn():
-        make_rough(options.packed, _rough_folder(options), options.rough, selection)
+        make_rough(options.packed, _rough_folder(options), options.rough, selection=selection)
         corpus = open_corpus(options.packed, run.parent / f"corpus{selection.suffix}", selection)
     _record(options, corpus, selection, group)
     train_examples, val_examples, store, table = _examples(options, corpus, autoencoder, device)

@@ -78,6 +78,10 @@ class Group:
             self.wait()
 
 
+ALONE = Group()
+"""One process on the CPU."""
+
+
 @contextmanager
 def joined(device: str) -> Iterator[Group]:
     """The group that torchrun started this process in, or a group of one; `device` "cuda" becomes this rank's GPU.

@@ -1,4 +1,7 @@
-"""From the runs' weights to a model pack that ships: float16 safetensors, pack.json with hashes and licences."""
+"""From the runs' weights to a model pack that ships: float16 safetensors, pack.json with hashes and licences.
+
+Licence, commercial use and attribution follow from what the runs recorded of their sources; nobody states them here.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from safetensors.torch import load_file
 from .. import checkpoints
 from ..networks.autoencoder import AutoencoderConfig
 from ..text.quantised import SCALE, quantise
-from .licences import LICENCES
+from . import record
 
 NON_COMMERCIAL = "CC BY-NC 4.0"
 COMMERCIAL = "CC BY 4.0"
@@ -27,14 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--text", type=Path, required=True, help="folder with text.safetensors and text.json")
     parser.add_argument("--diffusion", type=Path, required=True, help="run folder of the denoiser")
     parser.add_argument("--version", default="0.1.0")
-    parser.add_argument("--sources", nargs="+", default=["cmu", "bandai", "hdm05", "HumanML3D", "KIT-ML", "kinema"])
     parser.add_argument("--sampler", default="ddim")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--null-below", type=float, default=0.0, help="time below which the condition is withheld")
     options = parser.parse_args(argv)
 
-    licences = [LICENCES[source] for source in options.sources]
+    licences = list((record.read(options.text) | record.read(options.diffusion)).values())
     commercial = all(licence.commercial for licence in licences)
     checkpoints.write_pack(
         options.out,

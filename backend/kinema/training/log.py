@@ -14,19 +14,20 @@ from typing import Any
 class Log:
     """Means of the losses since the last row, to `path` and to the terminal, with steps a second and the time left.
 
-    Rows of a run that went on after its last checkpoint and was then stopped are dropped when it resumes at `step`.
+    A run that resumes tells the `step` of its checkpoint (0: anew): rows after it, written before it was stopped, are
+    dropped.
     Event files for TensorBoard are written beside, where its package is installed.
     """
 
-    def __init__(self, path: Path, steps: int, every: int = 50, step: int = 0) -> None:
+    def __init__(self, path: Path, steps: int, every: int = 50, step: int | None = None) -> None:
         self.path, self.steps, self.every = path, steps, every
         self.sums: dict[str, float] = {}
         self.count = 0
         self.since = time.monotonic()
-        for kept in (path, self._validation()):
-            _drop_after(kept, step)
-        self.board = _board(path.with_name("tensorboard"), step)
-        self.bar = _bar(steps, step)
+        for kept in (path, self._validation()) if step is not None else ():
+            _drop_after(kept, step or 0)
+        self.board = _board(path.with_name("tensorboard"), step or 0)
+        self.bar = _bar(steps, step or 0)
 
     def add(self, step: int, losses: Mapping[str, float]) -> None:
         """Count one step's losses; writes a row every `every` steps."""

@@ -94,17 +94,16 @@ class PackedSets:
     Raises FormatError as PackedSet does, and when two sets hold a clip of the same id.
     """
 
-    def __init__(self, folders: Sequence[Path], selection: Selection = EVERYTHING) -> None:
+    def __init__(self, folders: Path | Sequence[Path], selection: Selection = EVERYTHING) -> None:
         self.declared: dict[str, Licence] = {}
         self._home: dict[str, PackedSet] = {}
         clips: list[PackedClip] = []
-        for folder in folders:
+        for folder in [folders] if isinstance(folders, Path) else folders:
             opened = PackedSet(folder)
             self.declared |= opened.declared
             for clip in opened.clips:
-                if clip.id in self._home:
+                if self._home.setdefault(clip.id, opened) is not opened:
                     raise FormatError(f"{folder} holds the clip {clip.id} that an earlier set holds too; give one set")
-                self._home[clip.id] = opened
                 if selection.admits(clip.source, opened.licence(clip.source)):
                     captions = [c for c in clip.captions if selection.admits(c.dataset, opened.licence(c.dataset))]
                     clips.append(replace(clip, captions=tuple(captions)))

@@ -72,7 +72,7 @@ class PieceBank:
         self.all = _shelves(self.pieces)
 
     @classmethod
-    def open(cls, folders: Sequence[Path], selection: Selection = EVERYTHING) -> PieceBank:
+    def open(cls, folders: Path | Sequence[Path], selection: Selection = EVERYTHING) -> PieceBank:
         """The bank of packed folders. Raises FormatError when one is none."""
         return cls(PackedSets(folders, selection))
 

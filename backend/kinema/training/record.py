@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..errors import FormatError
-from .licences import LICENCES, Licence
+from .licences import EVERYTHING, LICENCES, Licence
 
 NAME = "sources.json"
 
@@ -28,7 +28,7 @@ def read(folder: Path) -> dict[str, Licence]:
     can be ruled out. Raises FormatError for a damaged record."""
     path = folder / NAME
     if not path.is_file():
-        return {name: licence for name, licence in LICENCES.items() if licence.shippable}
+        return {name: licence for name, licence in LICENCES.items() if EVERYTHING.admits(name, licence)}
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return {name: Licence(**terms) for name, terms in entries.items()}

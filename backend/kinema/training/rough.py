@@ -35,7 +35,7 @@ SHORTEST_BASE = 66
 
 
 def make_rough(
-    packed: Sequence[Path], cache: Path, count: int, selection: Selection = EVERYTHING, workers: int = 2
+    packed: Path | Sequence[Path], cache: Path, count: int, workers: int = 2, selection: Selection = EVERYTHING
 ) -> None:
     """Make `count` clips: features in `cache`/rough.npy, texts in rough.jsonl, the terms of the sources behind them in
     sources.json. Does nothing when they are there.
@@ -62,7 +62,7 @@ def make_rough(
 _banks: list[PieceBank] = []
 
 
-def _open_bank(packed: Sequence[Path], selection: Selection) -> None:
+def _open_bank(packed: Path | Sequence[Path], selection: Selection) -> None:
     """The captured pieces, once in each worker."""
     _banks[:] = [PieceBank.open(packed, selection)]
 

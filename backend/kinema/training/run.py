@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from .distributed import Group
+from .distributed import ALONE, Group
 from .licences import Selection
 from .log import Log
 
@@ -108,7 +108,7 @@ class Checkpoint:
     def __init__(self, path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, average: Average) -> None:
         self.path, self.network, self.optimizer, self.average = path, network, optimizer, average
 
-    def save(self, step: int, generator: torch.Generator, picker: Picker, group: Group) -> None:
+    def save(self, step: int, generator: torch.Generator, picker: Picker | None = None, group: Group = ALONE) -> None:
         """Write the state after `step` steps, with the random state of every process; the first process writes."""
         state: dict[str, Any] = {
             "step": step,
@@ -117,7 +117,7 @@ class Checkpoint:
             "average": self.average.state,
             "generator": group.gather(generator.get_state()),
             "torch": group.gather(torch.get_rng_state()),
-            "place": group.gather(torch.tensor(picker.place())),
+            "place": group.gather(torch.tensor(picker.place() if picker else (0,))),
         }
         if group.device.startswith("cuda"):
             state["cuda"] = group.gather(torch.cuda.get_rng_state(group.device))
@@ -126,7 +126,7 @@ class Checkpoint:
             torch.save(state, temporary)
             temporary.replace(self.path)
 
-    def load(self, generator: torch.Generator, picker: Picker, group: Group) -> int:
+    def load(self, generator: torch.Generator, picker: Picker | None = None, group: Group = ALONE) -> int:
         """Restore the state if there is one; returns the step to go on from (0 at the first start).
 
         Raises InputError when it was saved by another number of processes.
@@ -151,7 +151,8 @@ class Checkpoint:
         torch.set_rng_state(state["torch"][group.rank])
         if "cuda" in state and group.device.startswith("cuda"):
             torch.cuda.set_rng_state(state["cuda"][group.rank], group.device)
-        picker.go_to(tuple(state["place"][group.rank].tolist()))
+        if picker:
+            picker.go_to(tuple(state["place"][group.rank].tolist()))
         return int(state["step"])
 
 
@@ -190,7 +191,8 @@ def optimise(
         if step % plan.save_every == 0 or step == plan.steps:
             checkpoint.save(step, generator, picker, group)
             if log is not None:
-                log.write({"step": step, **finish(step, average.state)})
+                with torch.random.fork_rng(devices=[]):  # a run that is resumed here has not validated
+                    log.write({"step": step, **finish(step, average.state)})
     if log is not None:
         log.close()
     group.wait()

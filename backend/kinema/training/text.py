@@ -30,6 +30,9 @@ from torch.nn import functional as F
 from kinema.text.quantised import restored
 from kinema.text.tokens import Tokenizer, pad
 from kinema.text.tower import KinemaTower, build_tower, config_to_dict
+from kinema.training import record
+from kinema.training.licences import LICENCES
+from kinema.training.run import add_selection, selection_of
 from kinema.training.text_attributes import AMPLITUDES, ATTRIBUTES, ORDER_WEIGHTS, attribute_table
 from kinema.training.text_data import training_groups, vocabulary_words
 from kinema.training.text_teacher import TEACHER_SIZE, cached_embeddings
@@ -237,20 +240,38 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--trials", type=Path, required=True, help="CMU's trials.csv")
     parser.add_argument("--bandai", type=Path, required=True, help="Bandai-Namco's clips.csv")
     parser.add_argument("--parts", type=Path, help="file of further part sentences, one a line")
+    parser.add_argument("--made", type=Path, help="rough.jsonl of made clips, whose captions count as captions")
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoints, losses.csv and final/")
     parser.add_argument("--start", type=Path, help="text.safetensors to begin with")
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     parser.add_argument("--threads", type=int, default=2)
+    add_selection(parser)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
     parts = options.parts.read_text(encoding="utf-8").splitlines() if options.parts else []
-    groups = training_groups(options.captions, options.trials, options.bandai, parts)
+    selection = selection_of(options)
+    groups, used = training_groups(
+        options.captions, options.trials, options.bandai, parts, _made(options.made), selection
+    )
+    used |= {"all-MiniLM-L6-v2": LICENCES["all-MiniLM-L6-v2"]}
+    for behind in filter(None, (options.start and options.start.parent, options.made and options.made.parent)):
+        selection.require(record.read(behind), str(behind))
+        used |= record.read(behind)
     config = KinemaTower(TEACHER_SIZE, ATTRIBUTES, width=256, layers=4, heads=8)
     corpus = Corpus.build(groups, config.context, options.run)
     tower = train(corpus, config, options.run, options.minutes, options.batch, options.peak, start=options.start)
     export(tower, config, options.run / "final")
+    record.write(options.run / "final", used)
+
+
+def _made(path: Path | None) -> list[str]:
+    """Captions of the made clips that `rough.jsonl` lists."""
+    if path is None:
+        return []
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return list(dict.fromkeys(text for row in rows for text in row["texts"]))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from kinema.protocol.messages import PARTS
 from kinema.refine import language
 from kinema.text.open_clip_import import import_open_clip
 from kinema.text.tokens import tidy
+from kinema.training.licences import EVERYTHING, Licence, Selection, licence_of
 from kinema.training.text_attributes import mirror
 
 CAPTION_FILES = ("captions.jsonl", "kitml.jsonl", "babel_val.jsonl")
@@ -30,6 +31,7 @@ class Caption:
     clip: str
     text: str
     train: bool
+    dataset: str
 
 
 def read_captions(folder: Path) -> list[Caption]:
@@ -42,7 +44,7 @@ def read_captions(folder: Path) -> list[Caption]:
                 text = tidy(entry["text"])
                 if text:
                     clip = f"{entry['dataset']}/{entry['id']}/{entry['start_s']}"
-                    captions.append(Caption(clip, text, entry["split"] == "train"))
+                    captions.append(Caption(clip, text, entry["split"] == "train", entry["dataset"]))
     return captions
 
 
@@ -159,20 +161,42 @@ def _variants(texts: Iterable[str]) -> Iterator[str]:
             yield f"{('someone', 'the character', 'a woman', 'a man', 'he')[number % 5]} {rest}"
 
 
-def training_groups(captions: Path, trials: Path, bandai: Path, parts: Iterable[str]) -> dict[str, list[str]]:
-    """Sentences by group. `parts` are the refiner's own sentences; validation captions are left out everywhere."""
+def training_groups(
+    captions: Path,
+    trials: Path,
+    bandai: Path,
+    parts: Iterable[str],
+    made: Iterable[str] = (),
+    selection: Selection = EVERYTHING,
+) -> tuple[dict[str, list[str]], dict[str, Licence]]:
+    """Sentences by group, of admitted sources alone, and the terms of the sources used. Groups may be empty.
+
+    `parts` are the refiner's own sentences, `made` captions of motion that we make; validation captions are left out
+    everywhere.
+    """
     everything = read_captions(captions)
     forbidden = {c.text for c in held_out(everything)} | {mirror(c.text) for c in held_out(everything)}
-    plain = list(dict.fromkeys(c.text for c in everything if c.train))
-    words = vocabulary_words()
+    used: dict[str, Licence] = {}
+
+    def admitted(source: str) -> bool:
+        licence = licence_of(source, {})
+        if selection.admits(source, licence):
+            used[source] = licence
+        return source in used
+
+    told = [c.text for c in everything if c.train and admitted(c.dataset)]
+    plain = list(dict.fromkeys([*told, *map(tidy, made)]))
+    labels = trial_descriptions(trials) if admitted("cmu") else []
+    labels += bandai_labels(bandai) if admitted("bandai") else []
+    words = vocabulary_words() if admitted("CLIP vocabulary") else []
     groups = {
         "captions": plain,
         "mirrored": [mirror(text) for text in plain if mirror(text) != text],
         "variants": list(_variants(plain)),
-        "labels": trial_descriptions(trials) + bandai_labels(bandai),
+        "labels": labels,
         "parts": list(dict.fromkeys([*part_sentences(), *map(tidy, parts)])),
         "ordered": ordered_sentences(),
         "words": words,
         "framed": [f"a person is {word}" for word in words],
     }
-    return {name: [text for text in texts if text not in forbidden] for name, texts in groups.items()}
+    return {name: [text for text in texts if text not in forbidden] for name, texts in groups.items()}, used

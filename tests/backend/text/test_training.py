@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from kinema.text.encoder import TextEncoder
 from kinema.text.tokens import Tokenizer, pad
 from kinema.text.tower import KinemaTower, build_tower
+from kinema.training.licences import Selection
 from kinema.training.text import SHARES, Corpus, export, learning_rate, load_state, losses, save_state, train
 from kinema.training.text_attributes import AMPLITUDES, ATTRIBUTES, attribute_table, attributes, mirror
 from kinema.training.text_data import (
@@ -93,7 +94,7 @@ def write_captions(folder: Path) -> None:
         {"id": "2", "split": "val", "text": "someone kicks left"},
         {"id": "2", "split": "val", "text": "a man waves."},
     ]
-    lines = "".join(json.dumps(row | {"dataset": "T", "start_s": 0.0}) + "\n" for row in rows)
+    lines = "".join(json.dumps(row | {"dataset": "HumanML3D", "start_s": 0.0}) + "\n" for row in rows)
     (folder / "captions.jsonl").write_text(lines)
     (folder / "kitml.jsonl").write_text("")
     (folder / "babel_val.jsonl").write_text("")
@@ -104,16 +105,28 @@ def write_captions(folder: Path) -> None:
 def test_validation_captions_stay_out_of_training(tmp_path: Path) -> None:
     write_captions(tmp_path)
     assert [caption.text for caption in held_out(read_captions(tmp_path))] == ["someone kicks left"]
-    groups = training_groups(
+    groups, used = training_groups(
         tmp_path,
         tmp_path / "trials.csv",
         tmp_path / "clips.csv",
         ["someone kicks left", "someone kicks right", "Nods."],
     )
+    assert set(used) == {"HumanML3D", "cmu", "bandai", "CLIP vocabulary"}
     assert set(groups) == set(SHARES)
     everything = {text for texts in groups.values() for text in texts}
     assert not {"someone kicks left", "someone kicks right"} & everything
     assert {"a man waves", "a person waves the right hand", "kick left", "raise up left hand", "nods"} <= everything
+
+
+def test_an_open_tower_reads_no_text_that_forbids_commercial_use(tmp_path: Path) -> None:
+    write_captions(tmp_path)
+    tables = (tmp_path, tmp_path / "trials.csv", tmp_path / "clips.csv")
+    groups, used = training_groups(*tables, ["Nods."], ["A person made here."], Selection(commercial=True))
+    assert groups["captions"] == ["a person made here"]
+    assert set(used) == {"cmu", "CLIP vocabulary"}
+    everything = {text for texts in groups.values() for text in texts}
+    assert not {"a man waves", "a person waves the right hand", "raise up left hand"} & everything
+    assert {"kick left", "nods"} <= everything
 
 
 def test_batches_have_one_size_and_similar_lengths() -> None:

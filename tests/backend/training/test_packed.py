@@ -12,7 +12,7 @@ from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
 from kinema.training import packed
 from kinema.training.corpus import open_corpus
-from kinema.training.packed import PackedSet
+from kinema.training.packed import PackedSet, PackedSets
 from kinema.training.sources import Caption
 
 
@@ -69,6 +69,31 @@ def test_corpus_holds_each_clip_and_its_mirror_image(folder):
         motion = opened.motion(item.clip)
         expected = encoding.encode(mirroring.mirror(motion) if item.mirrored else motion)
         assert np.abs(corpus.view(item) - expected).max() < 1e-5
+
+
+def test_two_sets_are_one_unless_they_hold_the_same_clip(folder, tmp_path):
+    packed.write(tmp_path / "more", [(row("d", "hdm05"), swaying_motion(4))], {})
+    both = PackedSets([folder / "packed", tmp_path / "more"])
+    assert [clip.id for clip in both.clips] == ["a", "c", "d"]
+    assert np.allclose(both.motion(both.clips[2]).positions(), swaying_motion(4).positions(), atol=1e-3)
+    assert np.allclose(both.motion(both.clips[1]).positions(), swaying_motion(3, 25).positions(), atol=1e-3)
+    packed.write(tmp_path / "again", [(row("a"), swaying_motion(4))], {})
+    with pytest.raises(FormatError, match="an earlier set holds too"):
+        PackedSets([folder / "packed", tmp_path / "again"])
+
+
+def test_a_source_of_unknown_terms_is_refused(tmp_path):
+    packed.write(tmp_path / "own", [(row("a", "somebody"), swaying_motion(4))], {})
+    with pytest.raises(FormatError, match="--licence"):
+        PackedSets(tmp_path / "own")
+
+
+def test_a_cache_of_other_clips_is_made_anew(folder, tmp_path):
+    open_corpus(folder / "packed", folder / "corpus")
+    packed.write(tmp_path / "more", [(row("d", "hdm05"), swaying_motion(4))], {})
+    corpus = open_corpus([folder / "packed", tmp_path / "more"], folder / "corpus")
+    assert [item.clip.id for item in corpus.items] == ["a", "a", "c", "c", "d", "d"]
+    assert np.abs(corpus.view(corpus.items[4]) - encoding.encode(swaying_motion(4))).max() < 1e-2
 
 
 def test_damaged_sets_are_refused(folder):

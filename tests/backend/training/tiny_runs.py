@@ -78,7 +78,8 @@ def gradient(group: Group, mine: slice) -> torch.Tensor:
         "constraints": torch.zeros(8, 80, 0),
     }
     batch = Batch(**{name: value[mine] for name, value in fields.items()})
-    group.parallel(Latent(network))(batch)["latent"].backward()
+    parallel = group.parallel(Latent(network))
+    parallel(batch)["latent"].backward()
     return torch.cat([p.grad.flatten() for p in network.parameters()])
 
 
