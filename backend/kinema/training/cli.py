@@ -1,6 +1,6 @@
 """`kinema train STAGE ...`: text, autoencoder, diffusion, export, in this order; evaluator stands alone.
 
-`torchrun --nproc-per-node 8 -m kinema train diffusion ...` trains the auto-encoder or the denoiser in several processes.
+`torchrun --nproc-per-node 8 -m kinema train diffusion ...` trains auto-encoder or denoiser in several processes.
 """
 
 from __future__ import annotations
