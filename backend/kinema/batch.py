@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import formats, output
+from . import output
 from .checkpoints import Pack, find_pack
-from .errors import BackendError, Cancelled, KinemaError, RequestError, StorageError, TimeLimitError
+from .errors import Cancelled, KinemaError, RequestError, StorageError, TimeLimitError
 from .farm import groups, records
-from .farm.jobs import MOTION_OUTPUTS, SUFFIXES, Job
+from .farm.jobs import Job
+from .farm.making import write_verified
 from .farm.shots import Studio
 from .faults import explain
 from .generation import BatchedGeneration, open_batched
@@ -209,11 +210,7 @@ class _Work:
         with records.work_folder(job, self.folder) as work:
             for sample, (stem, motion) in enumerate(zip(job.stems(), result.motions, strict=True)):
                 origin = output.provenance(job.request, sample, result.parts, result.pack)
-                for kind in set(job.outputs) & set(MOTION_OUTPUTS):
-                    path = work / f"{stem}{SUFFIXES[kind]}"
-                    output.write_motion(path, motion, origin)
-                    if len(formats.read_clip(path)) != len(motion):
-                        raise BackendError(f"{path.name} was not written whole; make it again")
+                write_verified(job, stem, motion, origin, work)
                 if self.studio is not None and job.shots():
                     rest = None if end is None else end - time.monotonic()
                     self.studio.shoot(job, stem, motion, origin, work, self.options.blend, rest)
