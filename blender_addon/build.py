@@ -17,7 +17,7 @@ from pathlib import Path
 ADDON = Path(__file__).resolve().parent
 ROOT = ADDON.parent
 SHIPPED = {".py", ".html"}
-LEFT_OUT = {"build.py"}
+LEFT_OUT = {"build.py", "run_headless.py"}
 _TIME = (2020, 1, 1, 0, 0, 0)
 
 

@@ -22,7 +22,7 @@ from kinema.protocol import motion_file
 from kinema.protocol.messages import Generate
 from kinema.protocol.motion import Motion
 
-from . import axes, dispatch, environment, keyframes, placement, preferences, render, stage
+from . import axes, batch_commands, dispatch, environment, keyframes, placement, preferences, render, stage
 from .jobs import Job, State, Worker, new_id
 from .properties import INTERPOLATIONS, REFINERS
 
@@ -46,6 +46,8 @@ def main(argv: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 2
     try:
+        if options.command in batch_commands.NAMES:
+            return batch_commands.run(options)
         _check_targets(options)
         {"demo": demo, "generate": generate}[options.command](options)
     except (KinemaError, OSError, RuntimeError) as error:
@@ -205,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--interpolation", choices=[item[0] for item in INTERPOLATIONS], default="LINEAR")
     make.add_argument("--motion", type=_path, help="save the motion itself, for kinema demo (.npz)")
     make.add_argument("--backend", default="", help="backend command in place of the preferences' one")
+    batch_commands.add_parsers(commands)
     return parser
 
 

@@ -1,4 +1,7 @@
-"""The command line. Exit codes: 0 done, 1 failed, 2 unusable input, 130 interrupted; never a traceback unless --debug.
+"""The command line. Never a traceback unless --debug.
+
+Exit codes: 0 done, 1 failed, 2 unusable input, 3 some jobs of a batch failed, 4 the disk is full or read-only,
+130 interrupted.
 
 Nothing heavy is imported before a command's arguments are known to be usable.
 """
@@ -15,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .errors import InputError, RequestError
+from .errors import InputError, RequestError, StorageError
 from .faults import explain
 from .reporting import Report, reporter
 
@@ -58,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if report is not None and options.json:
             report({"event": "failed", "kind": type(known).__name__, "message": sentence})
         print(f"kinema: {sentence}", file=sys.stderr)
-        return 2 if isinstance(known, InputError) else 1
+        return 2 if isinstance(known, InputError) else 4 if isinstance(known, StorageError) else 1
 
 
 def _run(options: argparse.Namespace, report: Report) -> int:
@@ -66,18 +69,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         case "generate":
             return _generate(options, report)
         case "batch":
-            from . import batch
-
-            jobs = batch.read_jobs(Path(options.jobs))
-            return batch.run(
-                jobs,
-                Path(options.out),
-                model=options.model,
-                device=options.device,
-                resume=options.resume,
-                debug=options.debug,
-                report=report,
-            )
+            return _batch(options, report)
         case "convert":
             return _convert(Path(options.clip), Path(options.output))
         case "actions":
@@ -100,6 +92,30 @@ def _run(options: argparse.Namespace, report: Report) -> int:
             raise RequestError(
                 "say what to do with data: kinema data prepare SOURCE OUT, or kinema data prepare-humanml FOLDER OUT"
             )
+
+
+def _batch(options: argparse.Namespace, report: Report) -> int:
+    from . import batch
+    from .farm.jobs import read_jobs
+
+    if not 1 <= options.jobs_at_once <= 64:
+        raise RequestError(f"--jobs must be from 1 to 64, not {options.jobs_at_once}")
+    if options.time_limit is not None and not options.time_limit > 0:
+        raise RequestError(f"--time-limit must be a positive number of seconds, not {options.time_limit:g}")
+    if options.blend is not None and not Path(options.blend).is_file():
+        raise RequestError(f"the file {options.blend} does not exist; check --blend")
+    settings = batch.Options(
+        model=options.model,
+        device=options.device,
+        resume=options.resume,
+        workers=options.jobs_at_once,
+        time_limit=options.time_limit,
+        blend=Path(options.blend).resolve() if options.blend is not None else None,
+        blender_command=options.blender_command,
+        debug=options.debug,
+    )
+    work = batch.check if options.dry_run else batch.run
+    return work(read_jobs(Path(options.jobs)), Path(options.out), settings, report)
 
 
 def _generate(options: argparse.Namespace, report: Report) -> int:
@@ -225,10 +241,21 @@ def _parser() -> argparse.ArgumentParser:
         "batch", parents=[weights, events, common], help="a file of jobs to a folder of motions"
     )
     batch.add_argument(
-        "jobs", metavar="JOBS.jsonl", help='lines such as {"name": "walk", "prompt": "...", "seconds": 4}'
+        "jobs",
+        metavar="JOBS",
+        help='.csv, or .jsonl with lines such as {"name": "walk", "prompt": "..."}',
     )
-    batch.add_argument("--out", required=True, metavar="DIR", help="folder for NAME.npz; made when missing")
+    batch.add_argument("--out", required=True, metavar="DIR", help="folder for NAME.npz ...; made when missing")
     batch.add_argument("--resume", action="store_true", help="leave out what is finished and whole")
+    batch.add_argument("--dry-run", action="store_true", help="check every line and the files it names, make nothing")
+    batch.add_argument(
+        "--jobs", dest="jobs_at_once", type=int, default=1, metavar="N", help="jobs that Blender works on at once"
+    )
+    batch.add_argument("--time-limit", type=float, metavar="SECONDS", help="for each job; it fails beyond it")
+    batch.add_argument("--blend", metavar="FILE", help=".blend file for the jobs that name none")
+    batch.add_argument(
+        "--blender-command", default="", metavar="COMMAND", help="such as: blender -b --command kinema (default: found)"
+    )
 
     actions = commands.add_parser("actions", parents=[common], help="the labels that --action takes")
     actions.add_argument("--json", action="store_true", help="one JSON object a line, with the part sentences")

@@ -10,6 +10,8 @@ KinemaError
 ├── WeightsError            a model pack is missing, damaged or of another version
 ├── ProtocolError           a message on the wire is malformed, oversized or of another version
 ├── BackendError            the backend process failed; carries its own words
+├── StorageError            a disk is full, over its quota or read-only: nothing more can be written there
+├── TimeLimitError          a job took longer than it was allowed to
 ├── EnvironmentSetupError   Python, torch or a tool the work needs is missing
 └── Cancelled               the work was stopped on request; not a fault
 
@@ -55,6 +57,14 @@ class ProtocolError(KinemaError):
 
 class BackendError(KinemaError):
     """The backend process failed; the message carries its own words."""
+
+
+class StorageError(KinemaError):
+    """A disk is full, over its quota or read-only: nothing more can be written there."""
+
+
+class TimeLimitError(KinemaError):
+    """A job took longer than it was allowed to."""
 
 
 class EnvironmentSetupError(KinemaError):

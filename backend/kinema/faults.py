@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from .errors import BackendError, EnvironmentSetupError, KinemaError
+import errno
+
+from .errors import BackendError, EnvironmentSetupError, KinemaError, StorageError
+
+FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS") if hasattr(errno, name))
+"""What the system says of a place where nothing more can be written, whatever the file."""
 
 
 def explain(error: Exception) -> KinemaError:
@@ -18,8 +23,7 @@ def explain(error: Exception) -> KinemaError:
         return BackendError("there is not enough memory; ask for fewer samples or seconds at once")
     if isinstance(error, OSError) and error.strerror:
         where = f": {error.filename}" if error.filename else ""
-        return EnvironmentSetupError(
-            f"the system refused ({error.strerror}{where}); free space or choose another place"
-        )
+        kind = StorageError if error.errno in FULL else EnvironmentSetupError
+        return kind(f"the system refused ({error.strerror}{where}); free space or choose another place")
     first = (str(error).splitlines() or [""])[0][:300]
     return BackendError(f"unexpected {type(error).__name__} ({first}); please report it with the log's details")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Generation = Callable[[Generate, Callable[[Progress], None], Callable[[], bool]], "Result"]
 """(request, progress, cancelled) -> Result; see `pipeline.Pipeline.generate`."""
+
+BatchedGeneration = Callable[[Sequence[Generate], Callable[[Progress], None], Callable[[], bool]], "list[Result]"]
+"""(requests, progress, cancelled) -> a Result each; see `pipeline.Pipeline.generate_many`."""
 
 
 def never() -> bool:
@@ -43,6 +46,21 @@ def open_generation(pack: Pack, device: str) -> Generation:
 
     def generate(request: Generate, progress: Callable[[Progress], None], cancelled: Callable[[], bool]) -> Result:
         return pipeline.generate(request, progress, cancelled, language_model() if request.refiner == "llm" else None)
+
+    return generate
+
+
+def open_batched(pack: Pack, device: str) -> BatchedGeneration:
+    """As `open_generation`, for requests that are sampled together."""
+    from .pipeline import Pipeline
+
+    pipeline = Pipeline.open(pack, device)
+
+    def generate(
+        requests: Sequence[Generate], progress: Callable[[Progress], None], cancelled: Callable[[], bool]
+    ) -> list[Result]:
+        asked = any(request.refiner == "llm" for request in requests)
+        return pipeline.generate_many(requests, progress, cancelled, language_model() if asked else None)
 
     return generate
 

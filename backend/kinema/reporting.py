@@ -1,7 +1,7 @@
 """What a command tells while it works: JSON events for machines, lines for people.
 
-Every event is a dict with "event": started, skipped, progress, done, failed, finished, or doctor's one report. With
---json each is one line on stdout and nothing else is there; people read results on stdout and the rest on stderr.
+Every event is a dict with "event": checked, started, skipped, progress, done, failed, finished, or doctor's one report.
+With --json each is one line on stdout and nothing else is there; people read results on stdout and the rest on stderr.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
+        self._bar = ""
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         match event["event"]:
@@ -50,7 +51,9 @@ class _Lines:
                 name = f"{event['name']}: " if event.get("name") else ""
                 count = f" {event['step']}/{event['steps']}" if event["steps"] else ""
                 if self._live:
-                    print(f"\r\x1b[K{name}{event['stage']}{count}", end="", file=sys.stderr, flush=True)
+                    print(f"\r\x1b[K{self._bar}{name}{event['stage']}{count}", end="", file=sys.stderr, flush=True)
+            case "checked":
+                self._say(f"{event['jobs']} jobs, {event['files']} files: nothing is wrong")
             case "started":
                 self._say(f"{event['jobs']} jobs, {event['skipped']} already finished, weights {event['pack']['name']}")
             case "done":
@@ -60,11 +63,17 @@ class _Lines:
                 for file in event["files"]:
                     print(file, flush=True)
                 if event.get("seconds_left") is not None:
-                    self._say(f"{event['finished']}/{event['jobs']}, about {event['seconds_left']:.0f} s left")
+                    self._bar = _bar(event["finished"], event["jobs"], event["seconds_left"])
+                    if self._live:
+                        print(self._bar, end="", file=sys.stderr, flush=True)
+                    else:
+                        self._say(self._bar.strip())
             case "failed" if event.get("name"):
                 self._say(f"{event['name']} failed: {event['message']}")
             case "finished":
                 self._say(f"{event['done']} done, {event['skipped']} skipped, {event['failed']} failed")
+                if event["left"]:
+                    self._say(f"{event['left']} not begun; free space and start again with --resume")
                 for failure in event["failures"]:
                     self._say(f"  {failure['name']}: {failure['message']}")
 
@@ -75,3 +84,10 @@ class _Lines:
     def _say(self, text: str) -> None:
         self._clear()
         print(text, file=sys.stderr, flush=True)
+
+
+def _bar(finished: int, jobs: int, seconds_left: float) -> str:
+    """[#####...............] 25/100, 12 min left:"""
+    filled = 20 * finished // max(jobs, 1)
+    left = f"{seconds_left / 60:.0f} min" if seconds_left > 90 else f"{seconds_left:.0f} s"
+    return f"[{'#' * filled}{'.' * (20 - filled)}] {finished}/{jobs}, about {left} left "

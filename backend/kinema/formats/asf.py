@@ -98,7 +98,10 @@ def _build(sections: dict[str, list[list[str]]]) -> AsfBody:
         bone = bones[name]
         if joint:
             direction = np.array(bone["direction"][:3], dtype=np.float64)
-            tips[joint] = direction / max(float(np.linalg.norm(direction)), 1e-12) * float(bone["length"][0]) * scale
+            reach = float(bone["length"][0]) * scale
+            if not (np.all(np.isfinite(direction)) and abs(reach) < 1e6):
+                raise ValueError(f"length or direction of {name}")
+            tips[joint] = direction / max(float(np.linalg.norm(direction)), 1e-12) * reach
             offsets[joint] = tips[parents[joint]]
         axes[joint] = euler(bone["axis"][3] if len(bone["axis"]) > 3 else "XYZ", bone["axis"][:3], degrees)
         kinds = tuple(word.upper() for word in bone.get("order" if joint == 0 else "dof", []))

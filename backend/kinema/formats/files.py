@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ..errors import FormatError
+from ..errors import FormatError, StorageError
+from ..faults import FULL
 
 MAX_BYTES = 512 * 1024 * 1024
 """Larger files are refused before they are read."""
@@ -52,9 +53,12 @@ def save_text(path: str | Path, text: str) -> None:
 
 
 def save_bytes(path: str | Path, data: bytes) -> None:
-    """Write the file whole. Raises FormatError when the place cannot be written."""
+    """Write the file whole. Raises StorageError when the disk is full or read-only, FormatError when the place cannot
+    be written for another reason."""
     try:
         Path(path).write_bytes(data)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
+        if getattr(error, "errno", None) in FULL:
+            raise StorageError(f"{path} cannot be written ({reason}); free space or choose another place") from None
         raise FormatError(f"{path} cannot be written ({reason}); choose another folder") from None

@@ -1,0 +1,85 @@
+"""What Generate would do, as a line of a job file for `kinema batch`. Plain Python: nothing here knows Blender."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kinema.errors import RequestError
+from kinema.protocol.messages import Generate
+
+MAX_NAME = 80
+
+
+def line_of(
+    request: Generate,
+    placing: Any,
+    name: str,
+    outputs: Sequence[str] = ("blend",),
+    blend: str = "",
+    camera: str = "",
+) -> dict[str, Any]:
+    """A job's fields: the request and the placing (a `placement.Placing`) without what is default anyway.
+
+    `blend`: the file that holds the target, "" while it has not been saved. Raises RequestError when the motion is
+    meant for a character of a file that was never saved.
+    """
+    if placing.target and not blend:
+        raise RequestError("the character is in a file that has no name yet; save the .blend file first")
+    fields: dict[str, Any] = {"name": name, **_changed(request, {"id"})}
+    if settings := _changed(placing, {"scene", "target"}) | {"start": placing.start}:
+        fields["placing"] = settings
+    for key, value in (("blend", blend), ("object", placing.target), ("camera", camera)):
+        if value:
+            fields[key] = value
+    fields["outputs"] = list(outputs)
+    return fields
+
+
+def append(path: Path, fields: Mapping[str, Any]) -> str:
+    """Add a job to a .jsonl file under a name that is not taken there; returns the name. Raises OSError."""
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    name = _free(fields["name"], text)
+    line = json.dumps({**fields, "name": name}, ensure_ascii=False)
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(("" if not text or text.endswith("\n") else "\n") + line + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return name
+
+
+def name_of(prompt: str) -> str:
+    """A file's name for a prompt: its letters and digits, "job" where it has none."""
+    words = re.sub(r"[\W_]+", "-", prompt.strip().casefold()).strip("-")
+    return words.encode()[:MAX_NAME].decode(errors="ignore").strip("-") or "job"
+
+
+def _free(name: str, text: str) -> str:
+    taken = set()
+    for line in text.split("\n"):
+        try:
+            content = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(content, dict) and isinstance(content.get("name"), str):
+            taken.add(content["name"].casefold())
+    wanted, number = name, 2
+    while name.casefold() in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    return name
+
+
+def _changed(message: Any, without: set[str]) -> dict[str, Any]:
+    """The fields of a dataclass that are not at their defaults."""
+    changed = {}
+    for entry in dataclasses.fields(message):
+        value = getattr(message, entry.name)
+        default = entry.default_factory() if entry.default_factory is not dataclasses.MISSING else entry.default
+        if entry.name not in without and value != default:
+            changed[entry.name] = dict(value) if isinstance(value, Mapping) else value
+    return changed
