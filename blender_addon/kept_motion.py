@@ -31,5 +31,5 @@ def recall(action: bpy.types.Action) -> tuple[Motion, float]:
         return Motion(rotations, rows[:, -3:], fps, SMPL_BODY), start
     except (TypeError, KeyError, ValueError):
         raise MotionError(
-            f"the action {action.name} holds no motion of Kinema; read it with Action to Motion"
+            f"the action {action.name} holds no motion of Kinema; use Action to Motion"
         ) from None

@@ -44,6 +44,16 @@ def write_pose(
     return action
 
 
+def write_keys(
+    target: bpy.types.Object, name: str, channels: Sequence[Channel], keys: Sequence[Keys], start: float
+) -> bpy.types.Action:
+    """A new action with the given keys for each channel."""
+    action, new_curve = _new_action(target, name)
+    for channel, own in zip(channels, keys, strict=True):
+        _write_keys(new_curve, channel, own, start)
+    return action
+
+
 def count_keys(action: bpy.types.Action) -> tuple[int, int]:
     """Curves and keys of an action, in whichever way this Blender keeps them."""
     curves = list(curves_of(action))
@@ -121,7 +131,7 @@ def _write(
 
 
 def _write_keys(new_curve: _NewCurve, channel: Channel, keys: Keys, start: float) -> None:
-    """Curves with keys and slopes as given: handles at thirds of the time to the neighbours make cubic Hermite pieces."""
+    """Curves with keys and slopes as given; handles at thirds of the time between keys make cubic Hermite pieces."""
     items = bpy.types.Keyframe.bl_rna.properties
     bezier = items["interpolation"].enum_items["BEZIER"].value
     free = items["handle_left_type"].enum_items["ALIGNED"].value

@@ -49,7 +49,7 @@ def read_pose(
     turned = quaternion.multiply(quaternion.multiply(body, turned), quaternion.conjugate(body))
     turns = carried(rest, dict(zip(bones, np.moveaxis(turned, 1, 0), strict=True)), len(wanted))
     hips = [bones.index(rest.index(f"{side}_Hip")) for side in "LR"]
-    middle = poses[:, hips, :3, 3].mean(axis=1)
+    middle = poses[..., 3][:, hips, :3].mean(axis=1)
     rate = scene.render.fps / scene.render.fps_base
     return RigPose(rest, turns, rest.metres * quaternion.rotate(rest.body, middle), rate)
 

@@ -82,7 +82,7 @@ def make(scene: bpy.types.Scene, name: str, build: Build) -> bpy.types.Object:
     bpy.ops.object.mode_set(mode="EDIT")
     for listed in build.bones:
         for side, spelled in zip(S, build.sides, strict=True) if "{s}" in listed[0] else (("", ""),):
-            label, parent = (text.replace("{s}", spelled) for text in listed[:2])
+            label, parent = (text.replace("{s}", spelled).replace("{S}", side) for text in listed[:2])
             start, stop = (_find(at, point, side) for point in listed[2:])
             bone = armature.data.edit_bones.new(label)
             bone.head, bone.tail = start, stop
@@ -233,8 +233,8 @@ _NEWTON = (
 _CMU = (
     ("Hips", "", "Pelvis", "Spine1"), ("LowerBack", "Hips", "Pelvis", "Spine1"), ("Spine", "LowerBack", "Spine1", "Spine2"),
     ("Spine1", "Spine", "Spine2", "Spine3"), ("Neck", "Spine1", "Spine3", "Neck"), ("Neck1", "Neck", "Neck", "Head"),
-    ("Head", "Neck1", "Head", "Top"), ("LeftHipJoint", "Hips", "Pelvis", "LHip"), ("RightHipJoint", "Hips", "Pelvis", "RHip"),
-    *((n, "{s}HipJoint" if p == "Hips" else p, a, b) for n, p, a, b in
+    ("Head", "Neck1", "Head", "Top"), ("LHipJoint", "Hips", "Pelvis", "LHip"), ("RHipJoint", "Hips", "Pelvis", "RHip"),
+    *((n, "{S}HipJoint" if p == "Hips" else p, a, b) for n, p, a, b in
       _limbs("{s}Shoulder", "{s}Arm", "{s}ForeArm", "{s}Hand", "{s}UpLeg", "{s}Leg", "{s}Foot", "{s}ToeBase", "Spine1", "Hips")),
     ("LThumb", "LeftHand", "LWrist", "LIndex"), ("{s}FingerBase", "{s}Hand", "Knuckle", "IndexEnd"),
 )  # fmt: skip
@@ -270,18 +270,24 @@ def build(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
         from blender_addon.rigs import smpl
 
         return smpl.build(scene, "smpl")
+    return _rigify(name)
+
+
+def _rigify(name: str) -> bpy.types.Object:
+    """By Rigify's own operators. It is disabled afterwards: what stays registered makes the bpy module hang at exit."""
     import addon_utils
 
     addon_utils.enable("rigify", default_set=True)
-    bpy.ops.object.armature_human_metarig_add()
-    metarig = bpy.context.object
-    if name == "rigify_metarig":
-        return metarig
-    bpy.ops.pose.rigify_generate()
-    rig = bpy.context.object
-    if name == "rigify":
-        return rig
-    return _deform_only(rig)
+    try:
+        bpy.ops.object.armature_basic_human_metarig_add()
+        metarig = bpy.context.object
+        if name == "rigify_metarig":
+            return metarig
+        bpy.ops.pose.rigify_generate()
+        rig = bpy.context.object
+        return rig if name == "rigify" else _deform_only(rig)
+    finally:
+        addon_utils.disable("rigify", default_set=True)
 
 
 def _deform_only(rig: bpy.types.Object) -> bpy.types.Object:
