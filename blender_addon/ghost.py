@@ -6,18 +6,25 @@ The bodies follow the timeline, so scrubbing plays them; `Review.playing` gives 
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 
+import blf
 import bpy
+import gpu
 import numpy as np
+from bpy_extras.view3d_utils import location_3d_to_region_2d
+from gpu_extras.batch import batch_for_shader
 
+from kinema.protocol import quaternion
 from kinema.protocol.smpl import SMPL_BODY
 
 from . import axes, editing, keyframes, placement
 from .editing import Place
 from .placement import Placing
 from .takes import Take, review
+from .timeline import placing_of
 
 COLOURS = ((0.95, 0.55, 0.20), (0.25, 0.65, 0.95), (0.45, 0.80, 0.35), (0.85, 0.40, 0.80), (0.90, 0.80, 0.25))
 _SPACING = 1.1
@@ -32,17 +39,26 @@ _LIGHT = np.array([0.35, -0.55, 0.75])
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """A take as it is drawn: `positions` (T, J, 3) in the scene's world, Z up, at `fps`; `start` is its first frame."""
+    """A take as it is drawn: `positions` (T, J, 3) in the scene's world, Z up. `start`: the scene's frame of its first
+    pose. `pace`: poses per frame of the scene."""
 
     take: str
     positions: np.ndarray
-    fps: float
     start: float
+    pace: float
     label: str
 
+    @property
+    def frames(self) -> float:
+        """How many frames of the scene it lasts."""
+        return max(1.0, len(self.positions) / self.pace)
+
     def pose(self, frame: float) -> np.ndarray:
-        """(J, 3) at a frame of the scene, the first or last pose outside the motion."""
-        return self.positions[int(np.clip(round(frame - self.start), 0, len(self.positions) - 1))]
+        """(J, 3) at a frame of the scene, between two poses where it falls there; outside, the first or last pose."""
+        at = float(np.clip((frame - self.start) * self.pace, 0.0, len(self.positions) - 1))
+        low = int(at)
+        high = min(low + 1, len(self.positions) - 1)
+        return self.positions[low] + (at - low) * (self.positions[high] - self.positions[low])
 
 
 _bodies: dict[tuple[object, ...], Body] = {}
@@ -58,23 +74,36 @@ def body_of(take: Take, placing: Placing, scene: bpy.types.Scene, number: int) -
     key = (take.name, placing.loop, placing.in_place, placing.frames, take.start, rate, tuple(stand or ()), number)
     key += (matrix.tobytes(),)
     if (found := _bodies.get(key)) is None:
-        motion = placement.edited(take.motion, placing, rate)
-        if stand is not None:
-            motion = editing.moved(motion, Place(*stand))
-        positions = axes.vectors(motion.positions()) @ matrix[:3, :3].T + matrix[:3, 3]
-        found = Body(take.name, positions.astype(np.float32), rate, take.start, f"Take {number + 1}")
         if len(_bodies) > 64:
             _bodies.clear()
-        _bodies[key] = found
+        found = _bodies[key] = _placed(
+            take, placing, Place(*stand) if stand is not None else None, matrix, rate, number
+        )
     return found
+
+
+def _placed(take: Take, placing: Placing, stand: Place | None, matrix: np.ndarray, rate: float, number: int) -> Body:
+    motion, points = take.motion, take.result.positions[take.sample]
+    if placing.loop:
+        motion = placement.looped(motion, placing)
+        points = motion.positions()
+    if placing.in_place:
+        points = points - (points[:, :1] - points[:1, :1]) * [1.0, 0.0, 1.0]
+    if stand is not None:
+        begin = editing.place_of(motion)
+        turn = quaternion.from_axis_angle(np.array([0.0, 1.0, 0.0]), np.array(stand.heading - begin.heading))
+        points = quaternion.rotate(turn, points - [begin.x, 0.0, begin.z]) + [stand.x, 0.0, stand.z]
+    world = axes.vectors(points) @ matrix[:3, :3].T + matrix[:3, 3]
+    pace = motion.fps / rate if placing.frames is None else (len(motion) - 1) / max(placing.frames - 1, 1)
+    return Body(take.name, world.astype(np.float32), take.start, max(pace, 1e-6), f"Take {number + 1}")
 
 
 def shown_frame(scene: bpy.types.Scene, body: Body) -> float:
     """The frame that a body shows now: the scene's, or the one that its own clock has come to."""
     if review.played_since is None:
         return scene.frame_current
-    passed = (time.monotonic() - review.played_since) * body.fps
-    return body.start + passed % len(body.positions)
+    passed = (time.monotonic() - review.played_since) * keyframes.scene_rate(scene)
+    return body.start + passed % body.frames
 
 
 def limbs(pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -104,9 +133,8 @@ def limbs(pose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     )
     shade = 0.45 + 0.55 * np.clip(normals @ (_LIGHT / np.linalg.norm(_LIGHT)), 0.0, 1.0)
     corners = _triangles(points.shape[1])
-    return points.reshape(-1, 3)[_offset(corners, len(heads), points.shape[1])], shade.reshape(-1)[
-        _offset(corners, len(heads), points.shape[1])
-    ]
+    order = _offset(corners, len(heads), points.shape[1])
+    return points.reshape(-1, 3)[order], shade.reshape(-1)[order]
 
 
 def _ends(pose: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -134,6 +162,7 @@ def _radius(name: str) -> float:
     return _THICK.get(name, _THICK.get(name.removeprefix("L_").removeprefix("R_"), _THIN))
 
 
+@functools.cache
 def _triangles(rings: int) -> np.ndarray:
     """(N,) corners of one limb's triangles, in points numbered ring by ring."""
     corners = []
@@ -151,8 +180,6 @@ def _offset(corners: np.ndarray, count: int, rings: int) -> np.ndarray:
 
 def shown(scene: bpy.types.Scene) -> list[tuple[Body, np.ndarray, tuple[float, float, float]]]:
     """The bodies to draw now, where each stands beside the others, and their colours."""
-    from .timeline import placing_of
-
     takes = review.takes if review.compare else [take for take in (review.take,) if take is not None]
     drawn = []
     for place, take in enumerate(takes[:16]):
@@ -164,9 +191,6 @@ def shown(scene: bpy.types.Scene) -> list[tuple[Body, np.ndarray, tuple[float, f
 
 
 def _draw_bodies() -> None:
-    import gpu
-    from gpu_extras.batch import batch_for_shader
-
     scene = bpy.context.scene
     if not review.takes or scene is None:
         return
@@ -184,9 +208,6 @@ def _draw_bodies() -> None:
 
 
 def _draw_labels() -> None:
-    import blf
-    from bpy_extras.view3d_utils import location_3d_to_region_2d
-
     scene, region, view = bpy.context.scene, bpy.context.region, bpy.context.region_data
     if not review.takes or scene is None or view is None:
         return

@@ -38,10 +38,10 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         row.operator("kinema.compare_takes", depress=review.compare, icon="OUTLINER_OB_ARMATURE")
         if take is not None:
             row = layout.row(align=True)
-            begins = bpy.app.translations.pgettext_iface("Begins at frame")
+            begins = bpy.app.translations.pgettext_iface("Frame")
             row.label(text=f"{begins} {take.start:g}", icon="TIME", translate=False)
             row.operator("kinema.start_here")
-        layout.prop(settings, "destination")
+        layout.prop(settings, "destination", text="")
         row = layout.row(align=True)
         row.scale_y = 1.4
         row.operator("kinema.accept", icon="CHECKMARK")
@@ -59,7 +59,7 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         chosen = take.name == review.selected
         row = column.row(align=True)
         icon = "CHECKMARK" if accepted else ("RADIOBUT_ON" if chosen else "RADIOBUT_OFF")
-        text = f"{number + 1}: {take.result.request.prompt[:28]} ({take.seed}, {take.motion.seconds:.1f} s)"
+        text = f"{number + 1}: {take.motion.seconds:.1f} s, seed {take.seed}, {take.result.request.prompt}"
         row.operator("kinema.select_take", text=text, icon=icon, depress=chosen, translate=False).take = take.name
         row.operator("kinema.reject", text="", icon="X").take = take.name
 

@@ -98,8 +98,7 @@ def place(motion: Motion, placing: Placing, name: str, origin: Mapping[str, Any]
 def edited(motion: Motion, placing: Placing, rate: float) -> Motion:
     """Loop, in place, exact length, and the scene's rate: all that concerns the motion alone."""
     if placing.loop:
-        share = editing.LOOP_SHARE if placing.frames is None else editing.FITTED_LOOP_SHARE
-        motion = editing.looped(motion, share)
+        motion = looped(motion, placing)
     if placing.in_place:
         motion = editing.in_place(motion)
     frames = placing.frames
@@ -108,6 +107,11 @@ def edited(motion: Motion, placing: Placing, rate: float) -> Motion:
     if frames is not None:
         return editing.fitted(motion, frames, rate)
     return motion.resample(rate)
+
+
+def looped(motion: Motion, placing: Placing) -> Motion:
+    """The part that repeats; nearly all of the motion where it must then fill a given length."""
+    return editing.looped(motion, editing.LOOP_SHARE if placing.frames is None else editing.FITTED_LOOP_SHARE)
 
 
 def standing_place(armature: bpy.types.Object, rig: Rig, motion: Motion) -> Place:

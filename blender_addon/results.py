@@ -29,12 +29,14 @@ _SUFFIX = ".result"
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A finished request. `notes`: what NAME.json says."""
+    """A finished request. `notes`: what NAME.json says. `positions`: per take (T, J, 3) joint positions, metres, Y up,
+    found by the thread that keeps the result, so that no drawing of the preview waits for them."""
 
     path: Path
     request: Generate
     done: Done
     motions: tuple[Motion, ...]
+    positions: tuple[np.ndarray, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,7 +57,8 @@ def keep(
     Raises ProtocolError or MotionError when the answer holds no usable motions.
     """
     motions = wire.done_motions(done, arrays)
-    result = Result(folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}", request, done, motions, dict(notes))
+    path = folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
+    result = Result(path, request, done, motions, _positions(motions), dict(notes))
     partial = result.path.with_suffix(".partial")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +98,8 @@ def read(path: Path) -> Result:
     notes: Mapping[str, Any] = {}
     with contextlib.suppress(OSError, ValueError):
         notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    return Result(path, asked[0], answered[0], wire.done_motions(answered[0], answered[1]), notes)
+    motions = wire.done_motions(answered[0], answered[1])
+    return Result(path, asked[0], answered[0], motions, _positions(motions), notes)
 
 
 def forget(path: Path) -> None:
@@ -103,3 +107,7 @@ def forget(path: Path) -> None:
     for file in (path, path.with_suffix(".json")):
         with contextlib.suppress(OSError):
             file.unlink()
+
+
+def _positions(motions: tuple[Motion, ...]) -> tuple[np.ndarray, ...]:
+    return tuple(motion.positions().astype(np.float32) for motion in motions)

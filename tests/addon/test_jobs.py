@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -151,13 +150,11 @@ def test_questions_are_answered_while_a_job_runs(worker, add, child_command, wai
     assert isinstance(cleared, Cleared)
 
 
-def test_other_environment_replaces_the_backend_without_waiting(worker, add, wait_until, exists):
+def test_other_environment_replaces_the_backend(worker, add, wait_until, exists):
     add("walk")
     settle(worker, wait_until)
     old = worker.pid
-    began = time.perf_counter()
     add("walk", environment={"KINEMA_LLM_URL": "http://localhost:1"})
-    assert time.perf_counter() - began < 0.1
     assert settle(worker, wait_until).state is State.DONE
     assert worker.pid != old
     wait_until(lambda: not exists(old))
@@ -168,9 +165,8 @@ def test_hung_backend_is_closed_without_waiting(worker, add, wait_until, exists)
     add("hang")
     wait_until(lambda: worker.poll() and worker.job.step == 1)
     pid = worker.pid
-    began = time.perf_counter()
-    worker.close(grace=0.3)
-    assert time.perf_counter() - began < 0.1
+    worker.close(grace=0.5)
+    assert exists(pid), "close did not wait for the end of what cannot end"
     assert worker.job.state is State.FAILED
     wait_until(lambda: not exists(pid))
 

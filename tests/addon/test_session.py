@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 
 import pytest
 
@@ -124,9 +123,8 @@ def test_closing_a_hung_backend_returns_at_once_and_kills_it(child_command, wait
     session = Session(child_command)
     session.send(Generate(id="a", prompt="hang"))
     events_until(session, wait_until, Progress)
-    began = time.perf_counter()
-    session.close(grace=0.3)
-    assert time.perf_counter() - began < 0.1
+    session.close(grace=0.5)
+    assert exists(session.pid), "close did not wait for the end of what cannot end"
     wait_until(lambda: not exists(session.pid))
 
 

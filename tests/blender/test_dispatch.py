@@ -244,9 +244,9 @@ def test_hung_backend_is_stopped_without_blocking(addon):
     generate("hang")
     while not (dispatch.drain() and dispatch.worker.job.step):
         time.sleep(0.005)
-    began = time.perf_counter()
+    pid = dispatch.worker.pid
     assert bpy.ops.kinema.stop_backend() == {"FINISHED"}
-    assert time.perf_counter() - began < 0.1
+    assert running(pid), "the button did not wait for the end of what cannot end"
     assert dispatch.worker.pid is None
 
 
