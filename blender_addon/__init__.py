@@ -4,24 +4,59 @@
 def register() -> None:
     import bpy
 
-    from . import headless, operators, panels, preferences, properties
+    from . import dispatch, ghost, headless, keymaps, preferences, properties, takes, translations
 
-    for module in (preferences, properties, operators, panels):
+    for module in _with_classes():
         for cls in module.CLASSES:
             bpy.utils.register_class(cls)
     properties.register()
     headless.register()
+    keymaps.register()
+    ghost.register()
+    bpy.app.translations.register(__package__, translations.TABLE)
+    dispatch.stored = takes.kept(preferences.results_folder())
 
 
 def unregister() -> None:
     import bpy
 
-    from . import dispatch, headless, operators, panels, preferences, properties
+    from . import dispatch, ghost, headless, keymaps, operators, operators_setup, properties, takes
 
     dispatch.stop()
+    bpy.app.translations.unregister(__package__)
+    ghost.unregister()
+    keymaps.unregister()
     headless.unregister()
     operators.unregister()
+    operators_setup.unregister()
     properties.unregister()
-    for module in (panels, operators, properties, preferences):
+    takes.review.leave()
+    for module in reversed(_with_classes()):
         for cls in reversed(module.CLASSES):
             bpy.utils.unregister_class(cls)
+
+
+def _with_classes():
+    from . import (
+        operators,
+        operators_prompts,
+        operators_setup,
+        operators_takes,
+        panels,
+        panels_setup,
+        panels_takes,
+        preferences,
+        properties,
+    )
+
+    return (
+        preferences,
+        properties,
+        operators,
+        operators_takes,
+        operators_prompts,
+        operators_setup,
+        panels,
+        panels_takes,
+        panels_setup,
+    )

@@ -55,7 +55,7 @@ def measure(scene, armature, rig, motion: Motion) -> Errors:
     parts = {part: rest.mapping.first(part) for pair in SEGMENTS for part in pair}
     frames = list(range(1, len(motion) + 1))
     poses, worlds = sampling.matrices(scene, armature, list(parts.values()), frames)
-    to_body = np.linalg.inv(sampling.rest_in_world(rest, armature))
+    to_body = np.linalg.inv(sampling.rest_in_world(rest, np.array(armature.matrix_world)))
     heads = np.einsum("ij,tjk,tbk->tbi", to_body, worlds, poses[..., :, 3])[..., :3]
     got = {part: heads[:, number] for number, part in enumerate(parts)}
     places = motion.positions()
