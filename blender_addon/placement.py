@@ -206,7 +206,7 @@ def _character(scene: bpy.types.Scene, placing: Placing) -> tuple[bpy.types.Obje
     found = rig_of(armature)
     if found is None:
         raise SkeletonError(
-            f"{armature.name} is no rig that Kinema knows; choose a Kinema character or set its bones in the panel Bones"
+            f"{armature.name} is no rig that Kinema knows; choose a Kinema character or map its bones in Bones"
         )
     return armature, found
 
