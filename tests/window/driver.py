@@ -80,6 +80,18 @@ class Window:
         self._xdo("click", "--repeat", str(times), "--delay", "80", "1")
         time.sleep(0.5)
 
+    def press(self, x: float, y: float, shown: str) -> None:
+        """Click until a Python expression is true inside: a busy machine may miss a click while it still draws."""
+        for _ in range(5):
+            self.click(x, y)
+            end = time.monotonic() + 8.0
+            while time.monotonic() < end:
+                if self.run(f"value = bool({shown})"):
+                    return
+                time.sleep(0.3)
+        self.shot("missed")
+        raise RuntimeError(f"five clicks at {x}, {y} did not bring {shown}")
+
     def move(self, x: float, y: float) -> None:
         self._xdo("mousemove", str(int(x)), str(int(y)))
         time.sleep(0.4)
