@@ -117,7 +117,8 @@ class Window:
         """A picture of the screen, or of WIDTHxHEIGHT+X+Y of it."""
         path = self.folder / f"{name}.png"
         time.sleep(0.8)
-        words = ["import", "-window", "root", *(("-crop", crop, "+repage") if crop else ()), str(path)]
+        words = ["import", "-window", "root", *(("-crop", crop, "+repage") if crop else ())]
+        words += ["-dither", "None", "-colors", "200", str(path)]  # a fifth of the size, as the manual wants it
         subprocess.run(words, check=True, env=self._environment)
         return path
 
