@@ -22,7 +22,7 @@ from kinema.errors import SkeletonError
 from kinema.protocol import quaternion
 from kinema.protocol.smpl import SMPL_BODY
 
-from . import axes, editing, keyframes, placement, standing
+from . import axes, editing, keyframes, placement, provenance, standing
 from .editing import Place
 from .placement import Placing
 from .rigs import rig_of
@@ -194,7 +194,11 @@ def _offset(corners: np.ndarray, count: int, rings: int) -> np.ndarray:
 
 def shown(scene: bpy.types.Scene) -> list[tuple[Body, np.ndarray, tuple[float, float, float]]]:
     """The bodies to draw now, where each stands beside the others, and their colours."""
-    takes = review.takes if review.compare else [take for take in (review.take,) if take is not None]
+    takes = review.takes
+    if not review.compare:
+        # An accepted take is a character by now, which a second body would only cover.
+        there = provenance.accepted()
+        takes = [take for take in (review.take,) if take is not None and take.name not in there]
     drawn = []
     for place, take in enumerate(takes[:16]):
         number = review.takes.index(take)

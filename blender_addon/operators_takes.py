@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from collections.abc import Iterator
 
 import bpy
@@ -175,7 +176,7 @@ def object_mode(placing: Placing) -> Iterator[None]:
 
 def action_name(prompt: str) -> str:
     """A short name for an action; Blender numbers it where it is taken."""
-    return " ".join(prompt.split())[:48] or "Kinema"
+    return textwrap.shorten(prompt, 48, placeholder="") or " ".join(prompt.split())[:48] or "Kinema"
 
 
 CLASSES = (

@@ -202,6 +202,9 @@ class Session:
 
     def _write(self) -> None:
         stream = cast(BinaryIO, cast("subprocess.Popen[bytes]", self._process).stdin)
+        if hasattr(signal, "pthread_sigmask"):
+            # Blender's Python leaves SIGPIPE as the system has it: writing to a backend that is gone would end Blender.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
             while (message := self._outbox.get()) is not None:
                 wire.write(stream, message)

@@ -210,3 +210,33 @@ def test_backend_ends_when_its_parent_is_killed(child_command, wait_until, exist
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not exists(child))
+
+
+@posix
+def test_writing_to_a_dead_backend_does_not_end_blender_whose_python_leaves_sigpipe_deadly(child_command):
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    blender = subprocess.run(
+        script(
+            f"""
+            import os, signal, sys, time
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            sys.path.insert(0, {root!r})
+            from blender_addon.session import Ended, Received, Session
+            from kinema.protocol.messages import Generate
+            session = Session({child_command!r})
+            session.send(Generate(id="a", prompt="slow"))
+            while not any(isinstance(e, Received) for e in session.poll()):
+                time.sleep(0.01)
+            os.kill(session.pid, signal.SIGKILL)
+            while not any(isinstance(e, Ended) for e in session.poll()):
+                time.sleep(0.01)
+            session.send(Generate(id="b", prompt="walk"))
+            session.stop()
+            print("alive")
+            """
+        ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (blender.returncode, blender.stdout) == (0, "alive\n"), blender.stderr
