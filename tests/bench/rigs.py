@@ -21,7 +21,7 @@ from kinema.protocol.motion import Motion
 from kinema.retarget import to_smpl
 from tests.blender import characters, measuring
 
-FPS, SECONDS = 30.0, 3.0
+FPS, SECONDS = 30.0, 2.0
 CLIPS = {
     "walk": ("cmu_12_01_walk_crlf.bvh", 0.3),
     "old": ("xia_old_120fps.bvh", 0.0),
@@ -44,7 +44,7 @@ def data() -> Path:
 
 
 def motions(names: tuple[str, ...] = tuple(CLIPS)) -> dict[str, Motion]:
-    """The clips on SMPL's body, 30 frames a second, three seconds each."""
+    """The clips on SMPL's body, 30 frames a second, two seconds each."""
     out = {}
     for name in names:
         file, start = CLIPS[name]
