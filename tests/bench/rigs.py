@@ -30,9 +30,23 @@ CLIPS = {
     "jump": ("cmu_01_01_120fps.bvh", 5.0),
 }
 BUILT = (
-    "smpl", "smplx", "mixamo", "rigify_metarig", "rigify", "rigify_ik", "rigify_deform", "ue4", "ue5", "vroid",
-    "makehuman", "character_creator", "daz_g8", "daz_g9", "rokoko", "cmu",
-)  # fmt: skip
+    "smpl",
+    "smplx",
+    "mixamo",
+    "rigify_metarig",
+    "rigify",
+    "rigify_ik",
+    "rigify_deform",
+    "ue4",
+    "ue5",
+    "vroid",
+    "makehuman",
+    "character_creator",
+    "daz_g8",
+    "daz_g9",
+    "rokoko",
+    "cmu",
+)
 FILES = ("mesh2motion_human_male.glb", "CesiumMan.glb", "ozz_pab_walk.fbx", "mixamo_walk_freebvh.bvh")
 EXTRA = ("Knight.glb", "cyberpunk_pack_Character.glb")
 
@@ -66,7 +80,9 @@ def character(name: str, extra: Path | None) -> bpy.types.Object:
     return characters.build(bpy.context.scene, name.removesuffix("_ik"))
 
 
-def row(name: str, motion: Motion, armature: bpy.types.Object) -> tuple[measuring.Errors, measuring.Errors, list[float]]:
+def row(
+    name: str, motion: Motion, armature: bpy.types.Object
+) -> tuple[measuring.Errors, measuring.Errors, list[float]]:
     """Raw and locked errors; curves, keys and kept error of the reduced action."""
     from blender_addon import keyframes, placement
     from blender_addon.rigs import rig_of
@@ -92,8 +108,10 @@ def main() -> None:
     options = parser.parse_args()
     names = options.rigs or [*BUILT, *FILES, *(EXTRA if options.extra else ())]
     clips = motions()
-    print("| rig | kind (confidence) | motion | direction mean/worst deg | wrist mean/worst cm | ankle mean/worst cm "
-          "| slide raw -> locked cm/s | under cm | keys -> reduced | kept mm, deg |\n|" + "---|" * 10)  # fmt: skip
+    print(
+        "| rig | kind (confidence) | motion | direction mean/worst deg | wrist mean/worst cm | ankle mean/worst cm "
+        "| slide raw -> locked cm/s | under cm | keys -> reduced | kept mm, deg |\n|" + "---|" * 10
+    )
     totals, began = [], time.perf_counter()
     for name in names:
         from blender_addon.rigs import confidences
@@ -104,8 +122,8 @@ def main() -> None:
             raw, locked, keys = row(name, motion, armature)
             totals.append((raw.direction_mean, raw.direction_worst, raw.slide, locked.slide, keys[0], keys[1]))
             print(
-                f"| {name} | {kind} ({confidence:.2f}) | {label} | {raw.direction_mean:.2f} / {raw.direction_worst:.2f} | "
-                f"{raw.wrist_mean:.2f} / {raw.wrist_worst:.2f} | {raw.ankle_mean:.2f} / {raw.ankle_worst:.2f} | "
+                f"| {name} | {kind} ({confidence:.2f}) | {label} | {raw.direction_mean:.2f} / {raw.direction_worst:.2f} "
+                f"| {raw.wrist_mean:.2f} / {raw.wrist_worst:.2f} | {raw.ankle_mean:.2f} / {raw.ankle_worst:.2f} | "
                 f"{raw.slide:.1f} -> {locked.slide:.1f} | {raw.under:.1f} -> {locked.under:.1f} | "
                 f"{keys[0]} -> {keys[1]} | {keys[2]:.2f}, {keys[3]:.2f} |",
                 flush=True,
@@ -115,9 +133,11 @@ def main() -> None:
 
             sheet(armature, clips, options.sheets / f"{name}.png")
     t = np.array(totals)
-    print(f"\n{len(names)} rigs x {len(clips)} motions: direction {t[:, 0].mean():.3f} mean, {t[:, 1].max():.2f} worst; slide "
-          f"{t[:, 2].mean():.1f} -> {t[:, 3].mean():.1f} cm/s; keys {t[:, 4].sum():.0f} -> {t[:, 5].sum():.0f}; "
-          f"{time.perf_counter() - began:.0f} s")  # fmt: skip
+    print(
+        f"\n{len(names)} rigs x {len(clips)} motions: direction {t[:, 0].mean():.3f} mean, {t[:, 1].max():.2f} worst; "
+        f"slide {t[:, 2].mean():.1f} -> {t[:, 3].mean():.1f} cm/s; keys {t[:, 4].sum():.0f} -> {t[:, 5].sum():.0f}; "
+        f"{time.perf_counter() - began:.0f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -94,9 +94,7 @@ def measure(scene, armature, rig, motion: Motion) -> Errors:
 
 def _against(got, want, a, b, c):
     """Place of the limb's end from its base, scaled to the motion's limb."""
-    length = [
-        np.linalg.norm(s[b] - s[a], axis=-1) + np.linalg.norm(s[c] - s[b], axis=-1) for s in (got, want)
-    ]
+    length = [np.linalg.norm(s[b] - s[a], axis=-1) + np.linalg.norm(s[c] - s[b], axis=-1) for s in (got, want)]
     scale = float(np.median(length[1]) / np.median(length[0]))
     return np.linalg.norm(scale * (got[c] - got[a]) - (want[c] - want[a]), axis=-1)
 
