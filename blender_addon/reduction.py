@@ -1,8 +1,8 @@
 """Fewer keys within a stated error: smooth cubic curves through the frames that matter.
 
 Between keys a curve is a cubic Hermite piece, which Blender draws exactly: a Bezier curve whose handles lie at thirds
-of the time between two keys. Keys are put where the error is largest (as Schneider 1990 splits curves), values and slopes
-by least squares, until each frame is within the bound. All curves of one channel share their keys.
+of the time between two keys. Keys are put where the error is largest (as Schneider 1990 splits curves), values and
+slopes by least squares, until each frame is within the bound. All curves of one channel share their keys.
 """
 
 from __future__ import annotations

@@ -121,13 +121,19 @@ def main() -> None:
         for label, motion in clips.items():
             raw, locked, keys = row(name, motion, armature)
             totals.append((raw.direction_mean, raw.direction_worst, raw.slide, locked.slide, keys[0], keys[1]))
-            print(
-                f"| {name} | {kind} ({confidence:.2f}) | {label} | {raw.direction_mean:.2f} / {raw.direction_worst:.2f} "
-                f"| {raw.wrist_mean:.2f} / {raw.wrist_worst:.2f} | {raw.ankle_mean:.2f} / {raw.ankle_worst:.2f} | "
-                f"{raw.slide:.1f} -> {locked.slide:.1f} | {raw.under:.1f} -> {locked.under:.1f} | "
-                f"{keys[0]} -> {keys[1]} | {keys[2]:.2f}, {keys[3]:.2f} |",
-                flush=True,
+            cells = (
+                name,
+                f"{kind} ({confidence:.2f})",
+                label,
+                f"{raw.direction_mean:.2f} / {raw.direction_worst:.2f}",
+                f"{raw.wrist_mean:.2f} / {raw.wrist_worst:.2f}",
+                f"{raw.ankle_mean:.2f} / {raw.ankle_worst:.2f}",
+                f"{raw.slide:.1f} -> {locked.slide:.1f}",
+                f"{raw.under:.1f} -> {locked.under:.1f}",
+                f"{keys[0]:.0f} -> {keys[1]:.0f}",
+                f"{keys[2]:.2f}, {keys[3]:.2f}",
             )
+            print(f"| {' | '.join(cells)} |", flush=True)
         if options.sheets:
             from tests.bench.rig_sheets import sheet
 

@@ -45,9 +45,9 @@ LEG = ("Knee", "Ankle", "Foot", "Toe")
 @dataclass(frozen=True)
 class Build:
     """`bones`: (name, parent, head point, tail point), with {s} for sided ones. `arms`: degrees that the arms hang
-    below the horizontal. `legs`: degrees that they are spread. `unit`: metres of an armature unit, put right by the object's
-    scale. `y_up`: the armature's data has Y up, put right by the object's rotation. `axes`: "along" (bones point to the
-    next joint), "fixed" (all bones point the same way, as importers without joint orientation leave them) or "random"."""
+    below the horizontal. `legs`: degrees that they are spread. `unit`: metres of an armature unit, put right by the
+    object's scale. `y_up`: the armature's data has Y up, put right by the object's rotation. `axes`: "along" (bones
+    point to the next joint), "fixed" (all point the same way, as some importers leave them) or "random"."""
 
     bones: tuple[tuple[str, str, str, str], ...]
     sides: tuple[str, str] = S

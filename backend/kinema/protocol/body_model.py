@@ -102,9 +102,7 @@ def _checked(arrays: dict[str, np.ndarray], name: str) -> BodyModel:
     }
     for key, shape in wanted.items():
         if arrays[key].shape != shape:
-            raise FormatError(
-                f"{name} has {key} of shape {arrays[key].shape}, not {shape}; download or convert it again"
-            )
+            raise FormatError(f"{name} has {key} of shape {arrays[key].shape}, not {shape}; convert it again")
     shapes, faces = np.asarray(arrays["shapedirs"], dtype=np.float64), np.asarray(arrays["f"], dtype=np.int64)
     if count > MOST_VERTICES or shapes.ndim != 3 or shapes.shape[:2] != (count, 3):
         raise FormatError(f"{name} has shapedirs of shape {shapes.shape} for {count} vertices; convert it again")
