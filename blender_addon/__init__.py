@@ -4,12 +4,13 @@
 def register() -> None:
     import bpy
 
-    from . import dispatch, ghost, headless, keymaps, preferences, properties, takes, translations
+    from . import dispatch, ghost, headless, keymaps, preferences, properties, rig_properties, takes, translations
 
     for module in _with_classes():
         for cls in module.CLASSES:
             bpy.utils.register_class(cls)
     properties.register()
+    rig_properties.register()
     headless.register()
     keymaps.register()
     ghost.register()
@@ -20,7 +21,18 @@ def register() -> None:
 def unregister() -> None:
     import bpy
 
-    from . import dispatch, ghost, headless, keymaps, operators, operators_setup, properties, takes
+    from . import (
+        dispatch,
+        ghost,
+        headless,
+        keymaps,
+        operators,
+        operators_setup,
+        properties,
+        rig_panels,
+        rig_properties,
+        takes,
+    )
 
     dispatch.stop()
     bpy.app.translations.unregister(__package__)
@@ -29,6 +41,8 @@ def unregister() -> None:
     headless.unregister()
     operators.unregister()
     operators_setup.unregister()
+    rig_panels.unregister()
+    rig_properties.unregister()
     properties.unregister()
     takes.review.leave()
     for module in reversed(_with_classes()):
@@ -47,16 +61,22 @@ def _with_classes():
         panels_takes,
         preferences,
         properties,
+        rig_operators,
+        rig_panels,
+        rig_properties,
     )
 
     return (
         preferences,
         properties,
+        rig_properties,
         operators,
         operators_takes,
         operators_prompts,
         operators_setup,
+        rig_operators,
         panels,
         panels_takes,
+        rig_panels,
         panels_setup,
     )

@@ -21,6 +21,7 @@ from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import BODY_JOINTS, SMPL_BODY
 
 from . import keyframes, sampling
+from .body import betas_of
 from .channels import OBJECT_GROUP, Channel, channels_of
 from .reduction import Keys
 from .rigs.base import Rig, Track
@@ -40,7 +41,7 @@ def export(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, path: P
     """
     suffix = path.suffix.lower()
     if suffix == ".npz":
-        write_amass(path, sampling.read_motion(scene, armature, rig))
+        write_amass(path, sampling.read_motion(scene, armature, rig), betas_of(armature))
         return
     if suffix not in WRITERS:
         raise FormatError(f"{path.name} cannot be written; end it in {', '.join((*WRITERS, '.npz'))}")
@@ -239,30 +240,49 @@ def _range(scene: bpy.types.Scene, frames: range) -> Iterator[None]:
 
 def _write_bvh(scene: bpy.types.Scene, path: Path, frames: range) -> None:
     bpy.ops.export_anim.bvh(
-        filepath=str(path), frame_start=frames.start - 1, frame_end=frames.stop - 1, rotate_mode="ZXY", root_transform_only=True
+        filepath=str(path),
+        frame_start=frames.start - 1,
+        frame_end=frames.stop - 1,
+        rotate_mode="ZXY",
+        root_transform_only=True,
     )
 
 
 def _write_fbx(scene: bpy.types.Scene, path: Path, frames: range) -> None:
     bpy.ops.export_scene.fbx(
-        filepath=str(path), use_selection=True, object_types={"ARMATURE"}, add_leaf_bones=False, bake_anim=True,
-        bake_anim_use_all_actions=False, bake_anim_use_nla_strips=False, bake_anim_simplify_factor=0.0,
+        filepath=str(path),
+        use_selection=True,
+        object_types={"ARMATURE"},
+        add_leaf_bones=False,
+        bake_anim=True,
+        bake_anim_use_all_actions=False,
+        bake_anim_use_nla_strips=False,
+        bake_anim_simplify_factor=0.0,
         bake_anim_force_startend_keying=True,
-    )  # fmt: skip
+    )
 
 
 def _write_gltf(scene: bpy.types.Scene, path: Path, frames: range) -> None:
     bpy.ops.export_scene.gltf(
-        filepath=str(path), use_selection=True, export_format="GLB" if path.suffix.lower() == ".glb" else "GLTF_SEPARATE",
-        export_animation_mode="ACTIVE_ACTIONS", export_optimize_animation_size=False, export_frame_range=True,
-        export_rest_position_armature=True, export_def_bones=False,
-    )  # fmt: skip
+        filepath=str(path),
+        use_selection=True,
+        export_format="GLB" if path.suffix.lower() == ".glb" else "GLTF_SEPARATE",
+        export_animation_mode="ACTIVE_ACTIONS",
+        export_optimize_animation_size=False,
+        export_frame_range=True,
+        export_rest_position_armature=True,
+        export_def_bones=False,
+    )
 
 
 def _write_usd(scene: bpy.types.Scene, path: Path, frames: range) -> None:
     bpy.ops.wm.usd_export(
-        filepath=str(path), selected_objects_only=True, export_animation=True, export_armatures=True, only_deform_bones=False,
-    )  # fmt: skip
+        filepath=str(path),
+        selected_objects_only=True,
+        export_animation=True,
+        export_armatures=True,
+        only_deform_bones=False,
+    )
 
 
 Writer = Callable[[bpy.types.Scene, Path, range], None]

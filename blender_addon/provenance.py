@@ -81,6 +81,12 @@ def stamp(action: bpy.types.Action, origin: Mapping[str, Any], take_name: str = 
         action[TAKE_KEY] = take_name
 
 
+def hand_on(action: bpy.types.Action, made: bpy.types.Action) -> None:
+    """Give an action the provenance of the one that it was made from."""
+    if KEY in action:
+        stamp(made, json.loads(action[KEY]), str(action.get(TAKE_KEY, "")))
+
+
 def read(action: bpy.types.Action | None) -> dict[str, Any] | None:
     """The provenance of an action, or None when Kinema did not make it or it cannot be read."""
     if action is None or KEY not in action:

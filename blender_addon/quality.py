@@ -113,9 +113,11 @@ def _beyond(pose: RigPose, positions: np.ndarray) -> np.ndarray:
     chest = pose.turns[:, chain[-1]] if chain else pelvis
     out = []
     for side, sign in zip(SIDES, (1.0, -1.0), strict=True):
-        hip, knee, shoulder, elbow = (pose.turns[:, rest.index(f"{side}_{p}")] for p in ("Hip", "Knee", "Shoulder", "Elbow"))
-        bones = [[positions[:, rest.index(f"{side}_{p}")] for p in parts] for parts in (
-            ("Hip", "Knee", "Ankle"), ("Shoulder", "Elbow", "Wrist"))]  # fmt: skip
+        hip, shoulder = (pose.turns[:, rest.index(f"{side}_{part}")] for part in ("Hip", "Shoulder"))
+        bones = [
+            [positions[:, rest.index(f"{side}_{p}")] for p in parts]
+            for parts in (("Hip", "Knee", "Ankle"), ("Shoulder", "Elbow", "Wrist"))
+        ]
         # Knees bend about the thigh's left; elbows about the upper arm's vertical, mirrored.
         hinges = (quaternion.rotate(hip, np.array([1.0, 0, 0])), quaternion.rotate(shoulder, np.array([0, -sign, 0])))
         for (a, b, c), hinge, (low, high) in zip(bones, hinges, (KNEE, ELBOW), strict=True):

@@ -118,8 +118,8 @@ def _with_object(origin: np.ndarray | None, worlds: np.ndarray) -> np.ndarray:
     return (np.linalg.inv(start) @ worlds)[:, None]
 
 
-def rest_in_world(rest: RestRig, world: np.ndarray) -> np.ndarray:
-    """(4, 4) from the body's frame in metres to the world, for an armature whose object stands at `world` (4, 4)."""
+def rest_in_world(rest: RestRig, armature: bpy.types.Object) -> np.ndarray:
+    """(4, 4) from the body's frame in metres to the world."""
     out = np.eye(4)
     out[:3, :3] = quaternion.to_matrix(quaternion.conjugate(rest.body)) / rest.metres
-    return world @ out
+    return np.array(armature.matrix_world) @ out

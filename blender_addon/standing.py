@@ -71,7 +71,8 @@ def to_world(armature: bpy.types.Object, rig: Rig) -> np.ndarray:
     scale = rest.leg / LEG
     size = np.diag([scale, scale, scale, 1.0])
     size[1, 3] = rest.hips[1] - scale * HIPS_ABOVE_SOLES
-    return sampling.rest_in_world(rest, home_of(armature)) @ size
+    at_home = home_of(armature) @ np.linalg.inv(np.array(armature.matrix_world))
+    return at_home @ sampling.rest_in_world(rest, armature) @ size
 
 
 def repeated(motion: Motion) -> Motion:

@@ -55,7 +55,7 @@ def measure(scene, armature, rig, motion: Motion) -> Errors:
     parts = {part: rest.mapping.first(part) for pair in SEGMENTS for part in pair}
     frames = list(range(1, len(motion) + 1))
     poses, worlds = sampling.matrices(scene, armature, list(parts.values()), frames)
-    to_body = np.linalg.inv(sampling.rest_in_world(rest, np.array(armature.matrix_world)))
+    to_body = np.linalg.inv(sampling.rest_in_world(rest, armature))
     heads = np.einsum("ij,tjk,tbk->tbi", to_body, worlds, poses[..., :, 3])[..., :3]
     got = {part: heads[:, number] for number, part in enumerate(parts)}
     places = motion.positions()
@@ -94,9 +94,7 @@ def measure(scene, armature, rig, motion: Motion) -> Errors:
 
 def _against(got, want, a, b, c):
     """Place of the limb's end from its base, scaled to the motion's limb."""
-    length = [
-        np.linalg.norm(s[b] - s[a], axis=-1) + np.linalg.norm(s[c] - s[b], axis=-1) for s in (got, want)
-    ]
+    length = [np.linalg.norm(s[b] - s[a], axis=-1) + np.linalg.norm(s[c] - s[b], axis=-1) for s in (got, want)]
     scale = float(np.median(length[1]) / np.median(length[0]))
     return np.linalg.norm(scale * (got[c] - got[a]) - (want[c] - want[a]), axis=-1)
 

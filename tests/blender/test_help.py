@@ -43,7 +43,7 @@ def texts():
 def literals():
     """Texts that stand in the panels' code: label(text="..."), pgettext_iface("..."), placeholder="..."."""
     found = set()
-    for path in (ROOT / "blender_addon").glob("panels*.py"):
+    for path in (ROOT / "blender_addon").glob("*panels*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
