@@ -366,10 +366,14 @@ GERMAN = {
         "Für die Installation, etwa --index-url ADRESSE oder --proxy ADRESSE"
     ),
     # rigs, quality, export
-    "0: as the model moved them; 1: standing feet stay where they are. Press Apply to see the change": "0: wie das Modell sie bewegt; 1: stehende Füße bleiben, wo sie sind. Anwenden zeigt die Änderung",
+    "0: as the model moved them; 1: standing feet stay where they are. Press Apply to see the change": (
+        "0: wie das Modell sie bewegt; 1: stehende Füße bleiben, wo sie sind. Anwenden zeigt die Änderung"
+    ),
     "Action to Motion": "Aktion als Bewegung",
     "Apply": "Anwenden",
-    "BVH, FBX, glTF, USD or AMASS .npz, with a T-pose on the frame before the first": "BVH, FBX, glTF, USD oder AMASS-.npz, mit einer T-Pose auf dem Bild vor dem ersten",
+    "BVH, FBX, glTF, USD or AMASS .npz, with a T-pose on the frame before the first": (
+        "BVH, FBX, glTF, USD oder AMASS-.npz, mit einer T-Pose auf dem Bild vor dem ersten"
+    ),
     "Bone": "Knochen",
     "Bones": "Knochen",
     "Check Take": "Take prüfen",
@@ -380,8 +384,12 @@ GERMAN = {
     "IK": "IK",
     "Edited": "Geändert",
     "Whether the user has changed any of these settings": "Ob eine dieser Einstellungen geändert wurde",
-    "Fewer keys within the bounds below, kept on every frame": "Weniger Keys innerhalb der Grenzen darunter, auf jedem Bild eingehalten",
-    "Find which bone plays which part, by names and by shape": "Nach Namen und Form finden, welcher Knochen welchen Teil spielt",
+    "Fewer keys within the bounds below, kept on every frame": (
+        "Weniger Keys innerhalb der Grenzen darunter, auf jedem Bild eingehalten"
+    ),
+    "Find which bone plays which part, by names and by shape": (
+        "Nach Namen und Form finden, welcher Knochen welchen Teil spielt"
+    ),
     "Foot Locking": "Füße festhalten",
     "For rigs with controls": "Für Rigs mit Steuerknochen",
     "Go to Worst Frame": "Zum schlechtesten Bild",
@@ -392,23 +400,39 @@ GERMAN = {
     "Keep Hands Clear": "Hände freihalten",
     "Limbs": "Gliedmaßen",
     "Load Mapping": "Zuordnung laden",
-    "Measure foot slide, penetration, floating, jerk, joint limits and loop seam of the action": "Rutschen der Füße, Eindringen, Schweben, Ruck, Gelenkgrenzen und Naht der Aktion messen",
-    "Move the timeline to the frame that needs work most": "Die Zeitleiste auf das Bild stellen, das die meiste Arbeit braucht",
-    "No bone is turned farther than this from how it was": "Kein Knochen ist weiter als dies von seiner Drehung entfernt",
+    "Measure foot slide, penetration, floating, jerk, joint limits and loop seam of the action": (
+        "Rutschen der Füße, Eindringen, Schweben, Ruck, Gelenkgrenzen und Naht der Aktion messen"
+    ),
+    "Move the timeline to the frame that needs work most": (
+        "Die Zeitleiste auf das Bild stellen, das die meiste Arbeit braucht"
+    ),
+    "No bone is turned farther than this from how it was": (
+        "Kein Knochen ist weiter als dies von seiner Drehung entfernt"
+    ),
     "No joint is farther than this from where it was": "Kein Gelenk ist weiter als dies von seinem Ort entfernt",
     "Not recognised": "Nicht erkannt",
     "Object": "Objekt",
-    "Put the action's motion on again with these settings, as a new action": "Die Bewegung der Aktion mit diesen Einstellungen neu anlegen, als neue Aktion",
+    "Put the action's motion on again with these settings, as a new action": (
+        "Die Bewegung der Aktion mit diesen Einstellungen neu anlegen, als neue Aktion"
+    ),
     "Quality": "Güte",
-    "Read the character's action, whoever made it, and save it for Kinema: stylize, edit, evaluate": "Die Aktion der Figur lesen, von wem sie auch ist, und für Kinema sichern: Stil, Bearbeitung, Auswertung",
+    "Read the character's action, whoever made it, and save it for Kinema: stylize, edit, evaluate": (
+        "Die Aktion der Figur lesen, von wem sie auch ist, und für Kinema sichern: Stil, Bearbeitung, Auswertung"
+    ),
     "Recognise": "Erkennen",
     "Reduce Keys": "Keys verringern",
     "Root Bone": "Wurzelknochen",
     "Root Motion": "Weg über den Boden",
     "Save Mapping": "Zuordnung sichern",
-    "Save the mapping as a file for other characters and other people": "Die Zuordnung als Datei für andere Figuren und andere Leute sichern",
-    "The bone above the hips carries place and heading, as game engines want it": "Der Knochen über der Hüfte trägt Ort und Richtung, wie Spiele es wollen",
-    "The bone that plays this part; several are separated by commas": "Der Knochen, der diesen Teil spielt; mehrere durch Kommas getrennt",
+    "Save the mapping as a file for other characters and other people": (
+        "Die Zuordnung als Datei für andere Figuren und andere Leute sichern"
+    ),
+    "The bone above the hips carries place and heading, as game engines want it": (
+        "Der Knochen über der Hüfte trägt Ort und Richtung, wie Spiele es wollen"
+    ),
+    "The bone that plays this part; several are separated by commas": (
+        "Der Knochen, der diesen Teil spielt; mehrere durch Kommas getrennt"
+    ),
     "The hips carry the way over the ground": "Die Hüfte trägt den Weg über den Boden",
     "The hips keep their mean height": "Die Hüfte behält ihre mittlere Höhe",
     "The object itself carries place and heading": "Das Objekt selbst trägt Ort und Richtung",
