@@ -16,7 +16,9 @@ from pathlib import Path
 
 ADDON = Path(__file__).resolve().parent
 ROOT = ADDON.parent
-SHIPPED = {".py", ".html"}
+MANUAL = ROOT / "assets" / "manual"
+SHIPPED = {".py"}
+SHIPPED_MANUAL = {".html", ".png"}
 LEFT_OUT = {"build.py", "run_headless.py"}
 _TIME = (2020, 1, 1, 0, 0, 0)
 
@@ -39,6 +41,9 @@ def build(folder: Path) -> Path:
             for path in ADDON.rglob("*")
             if path.suffix in SHIPPED and path.name not in LEFT_OUT
         }
+        for path in MANUAL.rglob("*"):
+            if path.suffix in SHIPPED_MANUAL:
+                entries[f"manual/{path.relative_to(MANUAL).as_posix()}"] = path.read_bytes()
         entries["blender_manifest.toml"] = _with_wheel(manifest, wheel.name).encode()
         entries["LICENSE"] = (ROOT / "LICENSE").read_bytes()
         entries[f"wheels/{wheel.name}"] = wheel.read_bytes()

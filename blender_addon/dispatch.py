@@ -1,130 +1,206 @@
-"""From the backend's queue into the scene: a timer that runs only while there is something to wait for."""
+"""From the backend's queue to the review: a timer that runs only while there is something to wait for."""
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
+import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import bpy
 
 from kinema.errors import KinemaError
-from kinema.protocol.messages import Generate
+from kinema.protocol.messages import PARTS, Aside, Cleared, Describe, Description, Failed, Generate, Refine, Refined
 
-from . import __package__ as package
-from . import placement
-from .jobs import Job, State, Worker
+from . import preferences, results
+from .jobs import Job, State, Worker, new_id
+from .takes import review
 
 PERIOD = 0.05
 """Seconds between two looks at the queue."""
 
-worker = Worker()
-waiting: list[tuple[Job, placement.Placing]] = []
-"""The finished job whose motion waits for Object Mode; at most one."""
+IDLE_PERIOD = 15.0
+"""Seconds between two looks at whether the backend has been idle for too long."""
+
+worker = Worker(Path(tempfile.gettempdir()))
 message = ""
 """The last outcome that the panel shows, "" for none."""
+description: Description | None = None
+"""What the backend said of itself."""
+stored = 0
+"""Results on disk from earlier sessions that wait for review."""
 
-_placing: placement.Placing | None = None
+_asked: dict[str, tuple[str, bool]] = {}
+"""Refine's id -> scene, and whether its part texts are wanted in the panel."""
+_placing: list[str] = []
+"""Takes that are to be accepted without review as soon as Blender is in a mode that allows it."""
 
 
-def begin(
-    request: Generate, command: Sequence[str], environment: Mapping[str, str], placing: placement.Placing
-) -> None:
-    """Start a job whose motion will be placed when it arrives. Raises BackendError as Worker.begin does."""
-    global _placing, message
-    worker.begin(request, command, environment)
-    waiting.clear()
-    _placing, message = placing, ""
+def begin(request: Generate, command: Sequence[str], environment: Mapping[str, str], notes: Mapping[str, Any]) -> None:
+    """Queue a request whose takes will be reviewed when they arrive."""
+    global message
+    message = ""
+    worker.folder = preferences.results_folder()
+    worker.add(request, command, environment, notes)
+    if description is None:
+        worker.ask(Describe(new_id()), command, environment)
+    watch()
+
+
+def ask(question: Aside) -> None:
+    """Ask the backend something that needs no weights. Raises EnvironmentSetupError when none is set up."""
+    command, environment = preferences.backend()
+    worker.ask(question, command, environment)
+    watch()
+
+
+def refine(scene: bpy.types.Scene, fill: bool) -> None:
+    """Ask what the scene's prompt means; with `fill` the part texts go into the panel, else only the feedback.
+
+    Raises PromptError for an empty prompt, EnvironmentSetupError when no backend is set up.
+    """
+    question = Refine(new_id(), scene.kinema.prompt, scene.kinema.refiner)
+    _asked[question.id] = (scene.name, fill)
+    ask(question)
+
+
+def listen_to(scene: bpy.types.Scene) -> None:
+    """The prompt changed: tell what is not understood in it, where a backend runs already."""
+    settings = scene.kinema
+    settings.feedback = ""
+    if worker.pid is not None and settings.prompt.strip() and settings.refiner == "lexicon":
+        with contextlib.suppress(KinemaError):
+            refine(scene, fill=False)
+
+
+def watch() -> None:
+    """Let the timer run until nothing is under way."""
     if not bpy.app.timers.is_registered(_tick):
         # Persistent: loading another file must not orphan the job.
         bpy.app.timers.register(_tick, first_interval=PERIOD, persistent=True)
 
 
 def stop() -> None:
-    """End the backend and the timer; what is still waiting to be placed is dropped."""
-    if bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.unregister(_tick)
-    waiting.clear()
-    worker.stop()
+    """End the backend and the timers, and wait for it."""
+    for timer in (_tick, _look_idle):
+        if bpy.app.timers.is_registered(timer):
+            bpy.app.timers.unregister(timer)
+    _placing.clear()
+    worker.stop(grace=1.0)
+
+
+def close() -> None:
+    """End the backend without waiting for it."""
+    global description
+    description = None
+    worker.close()
 
 
 def drain() -> bool:
-    """Take in what arrived and place a finished motion; True while there is more to wait for."""
-    global message
+    """Take in what arrived; True while there is more to wait for."""
     if worker.poll():
         redraw()
-        job = worker.job
-        if job is not None and job.state is State.DONE and _placing is not None:
-            waiting[:] = [(job, _placing)]
-        elif job is not None and job.state is State.FAILED:
-            message = job.error
-        elif job is not None and job.state is State.CANCELLED:
-            message = "Cancelled"
-    if waiting:
-        _place_waiting()
-    return bool(waiting) or (worker.job is not None and worker.job.active)
+    while worker.answers:
+        _answered(worker.answers.pop(0))
+    while worker.finished:
+        _ended(worker.finished.pop(0))
+    if _placing:
+        _accept_waiting()
+    return bool(_placing) or worker.busy
+
+
+def restore() -> int:
+    """Bring results of earlier sessions under review; returns how many takes there are now."""
+    global stored
+    for result in results.load(preferences.results_folder()):
+        review.add(result)
+    stored = 0
+    redraw()
+    return len(review.takes)
 
 
 def _tick() -> float | None:
-    return PERIOD if drain() else None
+    if drain():
+        return PERIOD
+    if not bpy.app.timers.is_registered(_look_idle):
+        bpy.app.timers.register(_look_idle, first_interval=IDLE_PERIOD, persistent=True)
+    return None
 
 
-def _place_waiting() -> None:
+def _look_idle() -> float | None:
+    """End a backend that had nothing to do for as long as the preferences say."""
+    limit = preferences.idle_seconds()
+    if worker.pid is None:
+        return None
+    if limit > 0 and not worker.busy and time.monotonic() - worker.idle_since >= limit:
+        worker.close()
+        redraw()
+        return None
+    return IDLE_PERIOD
+
+
+def _ended(job: Job) -> None:
     global message
-    job, placing = waiting[0]
-    if placement.needs_object_mode(placing) and bpy.context.mode not in ("OBJECT", "POSE"):
-        message = "The motion is ready: leave Edit Mode to place it"
-        return
-    waiting.clear()
-    try:
-        with _object_mode(placing):
-            placed = placement.place(job.motions[0], placing, action_name(job.request.prompt), provenance(job))
-    except KinemaError as error:
-        message = str(error)
+    if job.result is not None:
+        message = ""
+        review.add(job.result)
+        if job.result.notes.get("at_once"):
+            _placing.append(review.selected)
     else:
-        settings = placed.armature.users_scene[0].kinema
-        settings.target = placed.armature
-        message = f"Made {placed.action.name}"
-        _push_undo(f"Kinema: {job.request.prompt[:40]}")
+        message = "Cancelled" if job.state is State.CANCELLED else job.error
     redraw()
 
 
+def _answered(answer: object) -> None:
+    global message, description
+    match answer:
+        case Refined():
+            scene_name, fill = _asked.pop(answer.id, ("", False))
+            scene = bpy.data.scenes.get(scene_name)
+            if scene is not None:
+                _show_refined(scene, answer, fill)
+        case Description():
+            description = answer
+        case Cleared():
+            message = f"Cache emptied: {answer.files} answers, {answer.bytes / 1e6:.1f} MB"
+            description = None
+        case Failed():
+            _, fill = _asked.pop(answer.id, ("", True))
+            message = answer.message if fill else message
+    redraw()
+
+
+def _show_refined(scene: bpy.types.Scene, refined: Refined, fill: bool) -> None:
+    settings = scene.kinema
+    settings.feedback = "\n".join(refined.warnings)
+    if fill:
+        settings.parts_of = settings.prompt
+        for part in PARTS:
+            setattr(settings, f"part_{part}", refined.parts.get(part, ""))
+
+
+def _accept_waiting() -> None:
+    global message
+    with _window():
+        if not bpy.ops.kinema.accept.poll():
+            message = "The motion is ready: leave Edit Mode to place it"
+            return
+        name = _placing.pop(0)
+        try:
+            bpy.ops.kinema.accept("EXEC_DEFAULT", True, take=name)
+        except RuntimeError as error:
+            message = str(error).removeprefix("Error: ").strip()
+
+
 @contextlib.contextmanager
-def _object_mode(placing: placement.Placing) -> Iterator[None]:
-    """Object Mode while a character is made, and the user's Pose Mode again after it."""
-    posing = bpy.context.mode == "POSE" and placement.needs_object_mode(placing)
-    active = bpy.context.view_layer.objects.active
-    if posing:
-        bpy.ops.object.mode_set(mode="OBJECT")
-    try:
-        yield
-    finally:
-        if posing:
-            bpy.context.view_layer.objects.active = active
-            bpy.ops.object.mode_set(mode="POSE")
-
-
-def _push_undo(text: str) -> None:
-    """One undo step for the whole result. A timer has no window, and the step belongs to one."""
+def _window() -> Iterator[None]:
+    """A timer has no window, and an undo step belongs to one."""
     manager = bpy.context.window_manager
     window = manager.windows[0] if manager is not None and manager.windows else None
     with bpy.context.temp_override(window=window) if window else contextlib.nullcontext():
-        bpy.ops.ed.undo_push(message=text)
-
-
-def action_name(prompt: str) -> str:
-    """A short name for an action; Blender numbers it where it is taken."""
-    return " ".join(prompt.split())[:48] or "Kinema"
-
-
-def provenance(job: Job) -> dict[str, object]:
-    """What made a motion, as it is kept with the action."""
-    return {
-        "request": dataclasses.asdict(job.request),
-        "parts": dict(job.parts),
-        "pack": dict(job.pack),
-        "add-on": package,
-    }
+        yield
 
 
 def redraw() -> None:
@@ -132,5 +208,5 @@ def redraw() -> None:
     manager = bpy.context.window_manager
     for window in manager.windows if manager is not None else ():
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
+            if area.type in ("VIEW_3D", "PREFERENCES"):
                 area.tag_redraw()

@@ -10,11 +10,14 @@ import numpy as np
 from kinema.protocol import quaternion
 
 from .channels import Channel, channels_of
-from .reduction import Check, Reduced, reduce
+from .reduction import Check, Checked, Reduced, local_error, reduce
 from .rigs import rigify
 from .rigs.base import Track
 from .rigs.rest import RestRig
 from .rigs.settings import RigSettings
+
+START = 1.5
+"""Channels begin with this share of the bounds each, and are tightened where they come together."""
 
 CHAIN = 5.0
 """Controls of a control rig hang on helpers that are not worked out here; their own errors are taken times this, which
@@ -30,13 +33,13 @@ def reduce_track(armature: bpy.types.Object, track: Track, rest: RestRig, settin
     tolerances = []
     for channel in channels:
         if channel.kind in ("location", "switch"):
-            tolerances.append(0.6 * metres / rest.metres)
+            tolerances.append(START * metres / rest.metres)
         else:
             lever = reach.get(channel.group, float(max(reach.values())))
-            tolerances.append(min(0.6 * radians, 0.6 * metres / max(lever, 0.05)))
+            tolerances.append(min(START * radians, START * metres / max(lever, 0.05)))
     direct = not rigify.generated(armature) and track.object_motion is None
-    check = _on_skeleton(channels, rest) if direct else _by_sum(channels, rest, reach)
-    return reduce(channels, tolerances, check, metres, radians)
+    check = _on_skeleton if direct else _by_sum
+    return reduce(channels, tolerances, check(channels, rest, metres, radians))
 
 
 def _reach(rest: RestRig) -> dict[str, float]:
@@ -79,49 +82,65 @@ def forward(rest: RestRig, channels: Sequence[Channel], values: list[np.ndarray]
     return turns, heads
 
 
-def _on_skeleton(channels: Sequence[Channel], rest: RestRig) -> Check:
-    """Errors of the joints and bones under each channel's bone, by forward kinematics."""
+def _on_skeleton(channels: Sequence[Channel], rest: RestRig, metres: float, radians: float) -> Check:
+    """Errors of all mapped joints, bones' tips and turns by forward kinematics. Blamed are the channels above a joint
+    that is beyond the bounds whose own error, times the distance to it, is at least half of the greatest."""
     turns, heads = forward(rest, channels, [channel.values for channel in channels])
     mapped = [rest.names.index(bone) for bones in rest.mapping.bones.values() for bone in bones]
     lengths = rest.tails[mapped] - rest.heads[mapped]
-    under = []
-    for channel in channels:
+    places = rest.joints()[mapped]
+    above = np.zeros((len(channels), len(mapped)))
+    lever = np.zeros((len(channels), len(mapped)))
+    for number, channel in enumerate(channels):
         top = rest.names.index(channel.group)
         family = {top}
         for bone, parent in enumerate(rest.parents):
             if int(parent) in family:
                 family.add(bone)
-        under.append([number for number, bone in enumerate(mapped) if bone in family] or list(range(len(mapped))))
+        above[number] = [bone in family for bone in mapped]
+        away = np.linalg.norm(places - rest.joints()[top], axis=-1) + rest.metres * np.linalg.norm(lengths, axis=-1)
+        lever[number] = above[number] * (rest.metres if channel.kind == "location" else away)
+        if channel.kind == "location":
+            above[number] = 0.0
 
     def tips(t: np.ndarray, h: np.ndarray) -> np.ndarray:
         return h[:, mapped] + quaternion.rotate(t[:, mapped], lengths)
 
     ends = tips(turns, heads)
 
-    def check(values: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def check(values: list[np.ndarray]) -> Checked:
         t, h = forward(rest, channels, values)
-        far = np.linalg.norm(np.stack([h[:, mapped] - heads[:, mapped], tips(t, h) - ends]), axis=-1).max(axis=(0, 1))
-        turned = quaternion.angle_between(t[:, mapped], turns[:, mapped]).max(axis=0)
-        return (
-            rest.metres * np.array([far[numbers].max() for numbers in under]),
-            np.array([turned[numbers].max() for numbers in under]),
-        )
+        far = np.linalg.norm(np.stack([h[:, mapped] - heads[:, mapped], tips(t, h) - ends]), axis=-1).max(axis=0)
+        far = rest.metres * far
+        turned = quaternion.angle_between(t[:, mapped], turns[:, mapped])
+        own = np.stack([_error_of(channel, value, len(far)) for channel, value in zip(channels, values, strict=True)])
+        blame = np.zeros(own.shape, dtype=bool)
+        for bad, weights in ((far > metres, lever), (turned > radians, above)):
+            share = own[:, :, None] * weights[:, None]
+            blame |= np.any(bad & (share >= 0.5 * share.max(axis=0)) & (share > 0.0), axis=2)
+        return Checked(float(far.max()), float(turned.max()), blame)
 
     return check
 
 
-def _by_sum(channels: Sequence[Channel], rest: RestRig, reach: dict[str, float]) -> Check:
-    """An upper bound for control rigs: each channel's own error times the length of the chain."""
+def _error_of(channel: Channel, values: np.ndarray, count: int) -> np.ndarray:
+    return np.broadcast_to(local_error(channel, channel.values, values), (count,))
 
-    def check(values: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        far, turned = np.zeros(len(channels)), np.zeros(len(channels))
+
+def _by_sum(channels: Sequence[Channel], rest: RestRig, metres: float, radians: float) -> Check:
+    """An upper bound for control rigs: each channel's own error times the length of the chain."""
+    reach = _reach(rest)
+
+    def check(values: list[np.ndarray]) -> Checked:
+        count = max(len(channel.values) for channel in channels)
+        far, turned = np.zeros((len(channels), count)), np.zeros((len(channels), count))
         for number, (channel, value) in enumerate(zip(channels, values, strict=True)):
+            own = _error_of(channel, value, count)
             if channel.kind in ("location", "switch"):
-                far[number] = 2.0 * rest.metres * np.linalg.norm(value - channel.values, axis=-1).max()
-                continue
-            angle = quaternion.angle_between(channel.rotations(value), channel.rotations(channel.values)).max()
-            turned[number] = CHAIN * angle
-            far[number] = CHAIN * angle * min(reach.get(channel.group) or rest.leg, rest.leg)
-        return far, turned
+                far[number] = 2.0 * rest.metres * own
+            else:
+                turned[number] = CHAIN * own
+                far[number] = CHAIN * own * min(reach.get(channel.group) or rest.leg, rest.leg)
+        return Checked(float(far.max()), float(turned.max()), (far > metres) | (turned > radians))
 
     return check

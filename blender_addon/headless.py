@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -22,9 +24,22 @@ from kinema.protocol import motion_file
 from kinema.protocol.messages import Generate
 from kinema.protocol.motion import Motion
 
-from . import axes, batch_commands, dispatch, environment, keyframes, placement, preferences, render, stage
-from .jobs import Job, State, Worker, new_id
+from . import (
+    axes,
+    batch_commands,
+    environment,
+    keyframes,
+    placement,
+    preferences,
+    provenance,
+    render,
+    stage,
+)
+from .jobs import Worker, new_id
+from .operators_takes import action_name
 from .properties import INTERPOLATIONS, REFINERS
+from .results import Result
+from .takes import Take
 
 _commands: list[object] = []
 
@@ -74,18 +89,19 @@ def generate(options: argparse.Namespace) -> None:
     scene = bpy.context.scene
     _check_object(options.object)
     request = Generate(new_id(), options.prompt, seconds=options.seconds, seed=options.seed, refiner=options.refiner)
-    job = _run(request, options.backend)
+    result = _run(request, options.backend)
     start = scene.frame_start if options.start is None else options.start
     placing = placement.Placing(scene.name, options.object, start, options.interpolation)
-    placed = _place(job.motions[0], placing, dispatch.action_name(request.prompt), dispatch.provenance(job))
-    for warning in job.warnings:
+    take = Take(result, 0)
+    placed = _place(take.motion, placing, action_name(request.prompt), provenance.of_take(take, {}))
+    for warning in result.done.warnings:
         print(f"kinema: {warning}", file=sys.stderr)
     if options.motion:
-        motion_file.write(options.motion, job.motions[0])
-    _outputs(options, scene, placed, job.motions[0], staged=False)
+        motion_file.write(options.motion, take.motion)
+    _outputs(options, scene, placed, take.motion, staged=False)
 
 
-def _run(request: Generate, backend: str) -> Job:
+def _run(request: Generate, backend: str) -> Result:
     """One request, waited for: timers do not fire while a command runs. Raises BackendError with the reason."""
     command, extra = (
         preferences.backend()
@@ -95,23 +111,25 @@ def _run(request: Generate, backend: str) -> Job:
             {},
         )
     )
-    worker, shown = Worker(), ""
-    try:
-        worker.begin(request, command, extra)
-        while (job := worker.job) is not None and job.active:
-            if worker.poll() and worker.job is not None and worker.job.text != shown:
-                shown = worker.job.text
-                print(f"kinema: {shown}", file=sys.stderr)
-            time.sleep(0.005)
-    finally:
-        worker.stop()
-    if job is None or job.state is not State.DONE:
+    with tempfile.TemporaryDirectory(prefix="kinema-") as folder:
+        worker, shown = Worker(Path(folder)), ""
+        try:
+            worker.add(request, command, extra, {})
+            while worker.busy:
+                if worker.poll() and worker.job is not None and worker.job.stage != shown:
+                    shown = worker.job.stage
+                    print(f"kinema: {worker.job.text}", file=sys.stderr)
+                time.sleep(0.005)
+        finally:
+            worker.stop()
+    job = worker.job
+    if job is None or job.result is None:
         raise BackendError(job.error if job is not None else "there is no job")
-    return job
+    return job.result
 
 
-def _place(motion: Motion, placing: placement.Placing, name: str, provenance: dict[str, object]) -> placement.Placed:
-    placed = placement.place(motion, placing, name, provenance)
+def _place(motion: Motion, placing: placement.Placing, name: str, origin: dict[str, Any]) -> placement.Placed:
+    placed = placement.place(motion, placing, name, origin)
     print(f"kinema: {placed.action.name} on {placed.armature.name}", file=sys.stderr)
     return placed
 

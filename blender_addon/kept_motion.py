@@ -30,6 +30,4 @@ def recall(action: bpy.types.Action) -> tuple[Motion, float]:
         rotations = rows[:, :-3].reshape(-1, BODY_JOINTS, 4)
         return Motion(rotations, rows[:, -3:], fps, SMPL_BODY), start
     except (TypeError, KeyError, ValueError):
-        raise MotionError(
-            f"the action {action.name} holds no motion of Kinema; read it with Action to Motion"
-        ) from None
+        raise MotionError(f"the action {action.name} holds no motion of Kinema; use Action to Motion") from None

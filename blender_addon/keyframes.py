@@ -27,20 +27,35 @@ def write_pose(
     start: float = 1.0,
     interpolation: str = "LINEAR",
     keys: Sequence[Keys] | None = None,
+    loop: bool = False,
+    assign: bool = True,
 ) -> bpy.types.Action:
     """A new action with one key a frame from `start` on, given to the armature. The track must be at the scene's rate.
 
     Bones keep their rotation mode, Euler or quaternion. `keys`, one for each of `channels_of(armature, track)`, are
     written in place of one key a frame. The action that the armature had stays as it was; it gets a fake user where it
-    would otherwise be lost on saving.
+    would otherwise be lost on saving. With `loop` the curves repeat after the last key, locations going on from where
+    they ended. Without `assign` nothing uses the action yet (nla.deliver brings it to the character).
     """
-    action, new_curve = _new_action(armature, name)
+    action, new_curve = _new_action(armature, name, assign)
     for number, channel in enumerate(channels_of(armature, track)):
         if keys is not None:
-            _write_keys(new_curve, channel, keys[number], start)
-            continue
-        frames = start + np.arange(len(channel.values))
-        _write(new_curve, channel.path, channel.group, frames, channel.values, interpolation)
+            curves = _write_keys(new_curve, channel, keys[number], start)
+        else:
+            frames = start + np.arange(len(channel.values))
+            curves = _write(new_curve, channel.path, channel.group, frames, channel.values, interpolation)
+        if loop and channel.kind != "switch":
+            _repeat(curves, "REPEAT_OFFSET" if channel.kind == "location" else "REPEAT")
+    return action
+
+
+def write_keys(
+    target: bpy.types.Object, name: str, channels: Sequence[Channel], keys: Sequence[Keys], start: float
+) -> bpy.types.Action:
+    """A new action with the given keys for each channel."""
+    action, new_curve = _new_action(target, name, True)
+    for channel, own in zip(channels, keys, strict=True):
+        _write_keys(new_curve, channel, own, start)
     return action
 
 
@@ -61,6 +76,11 @@ def curves_of(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves
 
 
+def repeats(action: bpy.types.Action) -> bool:
+    """Whether its curves go on again after their last key."""
+    return any(modifier.type == "CYCLES" for curve in curves_of(action) for modifier in curve.modifiers)
+
+
 def mark(action: bpy.types.Action, marks: Sequence[tuple[float, str]]) -> None:
     """Pose markers of an action, which the dope sheet shows on its timeline: (frame, name)."""
     for frame, name in marks:
@@ -68,8 +88,8 @@ def mark(action: bpy.types.Action, marks: Sequence[tuple[float, str]]) -> None:
 
 
 def write_locations(target: bpy.types.Object, name: str, locations: np.ndarray, start: float = 1.0) -> bpy.types.Action:
-    """A new action that moves an object through `locations` (T, 3), one key a frame."""
-    action, new_curve = _new_action(target, name)
+    """A new action that moves an object through `locations` (T, 3), one key a frame, given to the object."""
+    action, new_curve = _new_action(target, name, True)
     _write(new_curve, "location", "Object Transforms", start + np.arange(len(locations)), locations, "LINEAR")
     return action
 
@@ -79,19 +99,21 @@ def scene_rate(scene: bpy.types.Scene) -> float:
     return scene.render.fps / scene.render.fps_base
 
 
-def _new_action(target: bpy.types.Object, name: str) -> tuple[bpy.types.Action, _NewCurve]:
-    animation = target.animation_data or target.animation_data_create()
-    replaced = animation.action
-    if replaced is not None and replaced.users == 1:
-        replaced.use_fake_user = True
+def _new_action(target: bpy.types.Object, name: str, assign: bool) -> tuple[bpy.types.Action, _NewCurve]:
     action = bpy.data.actions.new(name)
     action.use_fake_user = True
-    animation.action = action
+    if assign:
+        animation = target.animation_data or target.animation_data_create()
+        replaced = animation.action
+        if replaced is not None and replaced.users == 1:
+            replaced.use_fake_user = True
+        animation.action = action
     if not hasattr(action, "slots"):
         return action, lambda path, index, group: action.fcurves.new(path, index=index, action_group=group)
 
     slot = action.slots.new(id_type="OBJECT", name=target.name)
-    animation.action_slot = slot
+    if assign:
+        animation.action_slot = slot
     bag = action.layers.new("Layer").strips.new(type="KEYFRAME").channelbag(slot, ensure=True)
 
     def new_curve(path: str, index: int, group: str) -> bpy.types.FCurve:
@@ -104,13 +126,15 @@ def _new_action(target: bpy.types.Object, name: str) -> tuple[bpy.types.Action, 
 
 def _write(
     new_curve: _NewCurve, path: str, group: str, frames: np.ndarray, values: np.ndarray, interpolation: str
-) -> None:
+) -> list[bpy.types.FCurve]:
     """One curve for each column of `values` (T, n), keyed at `frames` (T,), in bulk."""
     keyframe = bpy.types.Keyframe.bl_rna.properties
     kind = keyframe["interpolation"].enum_items[interpolation].value
     handle = keyframe["handle_left_type"].enum_items["AUTO_CLAMPED"].value
+    curves = []
     for index in range(values.shape[1]):
         curve = new_curve(path, index, group)
+        curves.append(curve)
         curve.keyframe_points.add(len(frames))
         points = np.stack([frames, values[:, index]], axis=1).astype(np.float32)
         curve.keyframe_points.foreach_set("co", points.ravel())
@@ -118,10 +142,11 @@ def _write(
         for side in ("handle_left_type", "handle_right_type"):
             curve.keyframe_points.foreach_set(side, np.full(len(frames), handle, dtype=np.int32))
         curve.update()
+    return curves
 
 
-def _write_keys(new_curve: _NewCurve, channel: Channel, keys: Keys, start: float) -> None:
-    """Curves with keys and slopes as given: handles at thirds of the time to the neighbours make cubic Hermite pieces."""
+def _write_keys(new_curve: _NewCurve, channel: Channel, keys: Keys, start: float) -> list[bpy.types.FCurve]:
+    """Curves with keys and slopes as given; handles at thirds of the time between keys make cubic Hermite pieces."""
     items = bpy.types.Keyframe.bl_rna.properties
     bezier = items["interpolation"].enum_items["BEZIER"].value
     free = items["handle_left_type"].enum_items["ALIGNED"].value
@@ -129,8 +154,10 @@ def _write_keys(new_curve: _NewCurve, channel: Channel, keys: Keys, start: float
     before = np.diff(frames, prepend=frames[0] - 3.0) / 3.0
     after = np.diff(frames, append=frames[-1] + 3.0) / 3.0
     count = len(frames)
+    curves = []
     for index in range(channel.values.shape[1]):
         curve = new_curve(channel.path, index, channel.group)
+        curves.append(curve)
         curve.keyframe_points.add(count)
         values, slopes = keys.values[:, index], keys.slopes[:, index]
         points = curve.keyframe_points
@@ -140,7 +167,14 @@ def _write_keys(new_curve: _NewCurve, channel: Channel, keys: Keys, start: float
             points.foreach_set(side, np.full(count, free, dtype=np.int32))
         points.foreach_set("handle_left", _interleaved(frames - before, values - slopes * before))
         points.foreach_set("handle_right", _interleaved(frames + after, values + slopes * after))
+    return curves
 
 
 def _interleaved(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.stack([x, y], axis=1).astype(np.float32).ravel()
+
+
+def _repeat(curves: list[bpy.types.FCurve], mode: str) -> None:
+    for curve in curves:
+        cycles = curve.modifiers.new("CYCLES")
+        cycles.mode_before, cycles.mode_after = "NONE", mode

@@ -1,61 +1,150 @@
-"""What the buttons do. None of them is modal and none of them waits: timers bring the results."""
+"""What the buttons around a job do. None of them is modal and none of them waits: timers bring the results."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import secrets
 
 import bpy
+from bpy.props import BoolProperty, StringProperty
 
 from kinema.errors import KinemaError
 from kinema.protocol.messages import Generate
 
-from . import dispatch, environment, preferences
-from .jobs import new_id
-from .placement import Placing
+from . import dispatch, preferences, prompts, provenance, standing
+from .jobs import State, new_id
+from .properties import parts_of
+from .timeline import Span, span_of
 
-_installation: environment.Installation | None = None
-
-
-def installation() -> environment.Installation | None:
-    """The backend's installation that runs, or the last one of this session."""
-    return _installation
+_prompts: prompts.Prompts | None = None
 
 
-def request_of(scene: bpy.types.Scene) -> tuple[Generate, Placing]:
+def prompt_book() -> prompts.Prompts:
+    """The user's prompts, read once."""
+    global _prompts
+    if _prompts is None:
+        _prompts = prompts.Prompts(preferences.user_folder("prompts") / "prompts.json")
+    return _prompts
+
+
+def request_of(scene: bpy.types.Scene, span: Span) -> Generate:
     """What the panel of a scene asks for. Raises PromptError or RequestError."""
     settings = scene.kinema
-    request = Generate(
-        id=new_id(), prompt=settings.prompt, seconds=settings.seconds, seed=settings.seed, refiner=settings.refiner
+    parts = parts_of(settings)
+    return Generate(
+        id=new_id(),
+        prompt=settings.prompt,
+        seconds=span.seconds,
+        seed=settings.seed,
+        samples=settings.samples,
+        # The language model has spoken already when its texts are sent along.
+        refiner="none" if parts and settings.refiner == "llm" else settings.refiner,
+        parts=parts,
     )
-    placing = Placing(
-        scene=scene.name,
-        target=settings.target.name if settings.target is not None else "",
-        start=scene.frame_current if settings.start == "CURRENT" else scene.frame_start,
-        interpolation=settings.interpolation,
-        extend=settings.extend,
-    )
-    return request, placing
+
+
+def notes_of(scene: bpy.types.Scene, span: Span) -> dict[str, object]:
+    """Where the motion is wanted, kept with the result until it is accepted."""
+    settings = scene.kinema
+    place = standing.place_now(settings.target)
+    return {
+        "scene": scene.name,
+        "start": span.start,
+        "frames": span.frames,
+        "place": [place.x, place.z, place.heading] if place is not None else None,
+        "at_once": settings.at_once,
+        "file": bpy.data.filepath,
+    }
+
+
+def send(operator: bpy.types.Operator, context: bpy.types.Context, request: Generate, span: Span) -> set[str]:
+    """Queue a request with the panel's placement; reports what hinders it."""
+    try:
+        command, extra = preferences.backend()
+        dispatch.begin(request, command, extra, notes_of(context.scene, span))
+    except KinemaError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    dispatch.redraw()
+    return {"FINISHED"}
 
 
 class KINEMA_OT_generate(bpy.types.Operator):
     bl_idname = "kinema.generate"
     bl_label = "Generate"
-    bl_description = "Make a motion from the prompt; Blender stays usable meanwhile"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        job = dispatch.worker.job
-        return job is None or not job.active
+    bl_description = "Make a motion from the prompt; Blender stays usable meanwhile. While one is made, others queue up"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.kinema
         try:
-            request, placing = request_of(context.scene)
-            command, extra = preferences.backend()
-            dispatch.begin(request, command, extra, placing)
+            span = span_of(context.scene)
+            if settings.new_seed:
+                settings.seed = secrets.randbelow(provenance.MAX_SEED)
+            request = request_of(context.scene, span)
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        dispatch.redraw()
+        done = send(self, context, request, span)
+        if done == {"FINISHED"}:
+            prompt_book().use(settings.prompt)
+        return done
+
+
+class KINEMA_OT_prompt(bpy.types.Operator):
+    bl_idname = "kinema.prompt"
+    bl_label = "Generate Motion"
+    bl_description = "Ask for a prompt under the mouse and make a motion from it"
+
+    prompt: StringProperty(name="Prompt", description="What the character does, in English")  # type: ignore[valid-type]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.prompt = context.scene.kinema.prompt
+        return context.window_manager.invoke_props_dialog(self, width=480, confirm_text="Generate")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        context.scene.kinema.prompt = self.prompt
+        return bpy.ops.kinema.generate()
+
+
+class KINEMA_OT_again(bpy.types.Operator):
+    bl_idname = "kinema.again"
+    bl_label = "Regenerate"
+    bl_description = "Make the active character's action again from what is noted in it: the same motion"
+
+    vary: BoolProperty(  # type: ignore[valid-type]
+        name="Vary", description="The same request with another seed: another motion of the same kind", default=False
+    )
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        if properties.vary:
+            return bpy.app.translations.pgettext_tip("The same request with another seed: another motion of its kind")
+        return bpy.app.translations.pgettext_tip(cls.bl_description)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return provenance.read(action_of(context)) is not None
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        action = action_of(context)
+        origin = provenance.read(action)
+        if origin is None or action is None:
+            return {"CANCELLED"}
+        edits = origin.get("edits", {})
+        try:
+            request = provenance.request_again(origin, self.vary)
+        except KinemaError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        span = Span(int(action.frame_range[0]), edits.get("frames"), request.seconds)
+        notes = notes_of(context.scene, span) | {"expected": origin.get("pack", {}).get("sha256", "")}
+        if not self.vary:
+            notes["rejected"] = [k for k in range(request.samples) if k != origin.get("sample", 0)]
+        try:
+            command, extra = preferences.backend()
+            dispatch.begin(request, command, extra, notes)
+        except KinemaError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
         return {"FINISHED"}
 
 
@@ -64,105 +153,61 @@ class KINEMA_OT_cancel(bpy.types.Operator):
     bl_label = "Cancel"
     bl_description = "Stop the computation before its next step; nothing in the file changes"
 
+    request: StringProperty(  # type: ignore[valid-type]
+        name="Request", description="The waiting job to take out of the queue; empty for the running one"
+    )
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         job = dispatch.worker.job
-        return job is not None and job.active
+        return bool(dispatch.worker.waiting) or (job is not None and job.active)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        dispatch.worker.cancel()
+        if self.request:
+            dispatch.worker.drop(self.request)
+        else:
+            dispatch.worker.cancel()
         dispatch.redraw()
         return {"FINISHED"}
 
 
-class KINEMA_OT_stop_backend(bpy.types.Operator):
-    bl_idname = "kinema.stop_backend"
-    bl_label = "Stop Backend"
-    bl_description = "End the backend process and free its memory; the next Generate starts it again"
+class KINEMA_OT_restart(bpy.types.Operator):
+    bl_idname = "kinema.restart"
+    bl_label = "Restart"
+    bl_description = "Start the backend again with the request that failed; what waits goes on after it"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return dispatch.worker.pid is not None
+        job = dispatch.worker.job
+        return job is not None and job.state is State.FAILED
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        dispatch.stop()
+        dispatch.message = ""
+        dispatch.worker.retry()
+        dispatch.watch()
         dispatch.redraw()
         return {"FINISHED"}
 
 
-class KINEMA_OT_manual(bpy.types.Operator):
-    bl_idname = "kinema.manual"
-    bl_label = "Manual"
-    bl_description = "Open Kinema's manual in the browser; it lies on this computer"
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        bpy.ops.wm.url_open(url=(Path(__file__).parent / "manual.html").as_uri())
-        return {"FINISHED"}
-
-
-class KINEMA_OT_install_backend(bpy.types.Operator):
-    bl_idname = "kinema.install_backend"
-    bl_label = "Install Backend"
-    bl_description = "Make a Python environment of its own for the backend, with torch: downloads up to a few gigabytes"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return _installation is None or not _installation.running
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_confirm(self, event)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        global _installation
-        try:
-            plan = environment.plan(
-                preferences.backend_folder(),
-                environment.bundled_wheel(),
-                settings.pip_options if (settings := preferences.get()) is not None else "",
-                bpy.app.online_access,
-            )
-            _installation = environment.Installation(plan)
-        except (KinemaError, OSError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        bpy.app.timers.register(_show_installation, first_interval=0.5, persistent=True)
-        return {"FINISHED"}
+def action_of(context: bpy.types.Context) -> bpy.types.Action | None:
+    """The action of the active object, else of the panel's character."""
+    for thing in (context.active_object, context.scene.kinema.target):
+        data = thing.animation_data if thing is not None else None
+        if data is None:
+            continue
+        if data.action is not None:
+            return data.action
+        strips = [strip for track in data.nla_tracks for strip in track.strips if strip.action is not None]
+        chosen = [strip for strip in strips if strip.select or strip.active]
+        if strips:
+            return (chosen or strips)[-1].action
+    return None
 
 
-class KINEMA_OT_cancel_installation(bpy.types.Operator):
-    bl_idname = "kinema.cancel_installation"
-    bl_label = "Cancel Installation"
-    bl_description = "Stop the installation; it can be started again"
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        if _installation is not None:
-            _installation.cancel()
-        return {"FINISHED"}
-
-
-def _show_installation() -> float | None:
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in ("PREFERENCES", "VIEW_3D"):
-                area.tag_redraw()
-    return 0.5 if _installation is not None and _installation.running else None
-
-
-CLASSES = (
-    KINEMA_OT_generate,
-    KINEMA_OT_cancel,
-    KINEMA_OT_stop_backend,
-    KINEMA_OT_manual,
-    KINEMA_OT_install_backend,
-    KINEMA_OT_cancel_installation,
-)
+CLASSES = (KINEMA_OT_generate, KINEMA_OT_prompt, KINEMA_OT_again, KINEMA_OT_cancel, KINEMA_OT_restart)
 
 
 def unregister() -> None:
     """Nothing of the operators outlives the add-on."""
-    global _installation
-    if bpy.app.timers.is_registered(_show_installation):
-        bpy.app.timers.unregister(_show_installation)
-    if _installation is not None:
-        _installation.cancel()
-        _installation = None
+    global _prompts
+    _prompts = None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -13,34 +12,47 @@ import numpy as np
 from kinema.errors import SkeletonError
 from kinema.protocol.motion import Motion
 
-from . import kept_motion, keyframes
+from . import editing, kept_motion, keyframes, nla, provenance, sampling, standing
 from .fewer_keys import reduce_track
 from .rig_choice import settings_of
-from .rigs import RIGS, rig_of, smpl
-from .rigs.base import Rig
+from .rigs import RIGS, rig_of
+from .rigs.base import Rig, Track
 from .rigs.feet import stances
 from .rigs.limbs import spans
 from .rigs.retargeting import pose_of
 from .rigs.settings import RigSettings
+from .rigs.transfer import RigPose
 from .sampling import ORIGIN_KEY
-
-PROVENANCE_KEY = "kinema"
-"""Custom property of an action: JSON of the request, the part sentences and the model pack that made it."""
 
 REDUCTION_KEY = "kinema_reduction"
 """Custom property of a reduced action: the largest error kept, millimetres and degrees."""
 
+BLEND_KEY = "kinema_blend"
+"""Custom property of an action that begins in the pose which the character had: frames of the blend."""
+
 
 @dataclass(frozen=True)
 class Placing:
-    """Where a motion goes. `target`: an armature's name, or "" for a new character. `start`: frame of its first pose.
-    `extend`: let the scene's last frame grow (never shrink) so that the whole motion plays."""
+    """Where a motion goes and how.
+
+    `target`: an armature's name, or "" for a new character. `start`: frame of its first pose. `frames`: number of
+    frames that it fills exactly, None for its own length. `begin`: ORIGIN, PLACE (where the character stands) or POSE
+    (from its pose, over `blend` frames; a loop, whose first pose must be its last, begins as with PLACE).
+    `destination`: ACTION, PUSH, STRIP or KEEP, see nla.py. `extend`: let the scene's last frame grow (never shrink) so
+    that the whole motion plays.
+    """
 
     scene: str
     target: str = ""
-    start: int = 1
+    start: float = 1
     interpolation: str = "LINEAR"
     extend: bool = True
+    frames: int | None = None
+    begin: str = "ORIGIN"
+    blend: int = 8
+    in_place: bool = False
+    loop: bool = False
+    destination: str = "ACTION"
 
 
 @dataclass(frozen=True)
@@ -51,55 +63,102 @@ class Placed:
     action: bpy.types.Action
 
 
+def existing(name: str) -> bpy.types.Object | None:
+    """The armature of that name."""
+    found = bpy.data.objects.get(name) if name else None
+    return found if found is not None and found.type == "ARMATURE" else None
+
+
 def needs_object_mode(placing: Placing) -> bool:
     """Whether placing makes a new character, which Blender allows in Object Mode only."""
-    return _existing(placing.target) is None
+    return existing(placing.target) is None
 
 
-def place(motion: Motion, placing: Placing, name: str, provenance: Mapping[str, Any]) -> Placed:
+def place(motion: Motion, placing: Placing, name: str, origin: Mapping[str, Any], take_name: str = "") -> Placed:
     """Write a new action for the motion at the scene's own rate, onto the target or onto a new character.
 
     Raises SkeletonError when the target is no rig that Kinema knows.
     """
     scene = bpy.data.scenes.get(placing.scene) or bpy.context.scene
-    armature = _existing(placing.target)
-    if armature is None:
-        rig = RIGS["smpl"]
-        armature = smpl.build(scene, "Kinema")
-    else:
-        found = rig_of(armature)
-        if found is None:
-            raise SkeletonError(f"{armature.name} is no rig that Kinema knows; choose a Kinema character or none")
-        rig = found
-    at_rate = motion.resample(keyframes.scene_rate(scene))
-    action = write_motion(at_rate, rig, armature, name, placing, settings_of(armature))
-    action[PROVENANCE_KEY] = json.dumps(provenance, default=str)
-    if placing.extend:
-        scene.frame_end = max(scene.frame_end, placing.start + len(at_rate) - 1)
+    stands = not needs_object_mode(placing)
+    armature, rig = _character(scene, placing)
+    if placing.destination == "STRIP" and (end := nla.last_frame(armature)) is not None:
+        placing = replace(placing, start=max(end - placing.blend, 0))
+    motion = edited(motion, placing, keyframes.scene_rate(scene))
+    begin = None
+    if placing.begin != "ORIGIN" and stands:
+        with at_frame(scene, placing.start):
+            now = sampling.pose_now(armature, rig)
+        motion = editing.moved(motion, standing.place_of_pose(now))
+        begin = now if placing.begin == "POSE" and not placing.loop else None
+    action = write_motion(motion, rig, armature, name, placing, settings_of(armature), begin)
+    provenance.stamp(action, origin, take_name)
+    if placing.extend and placing.destination != "KEEP":
+        scene.frame_end = max(scene.frame_end, int(placing.start) + len(motion) - 1)
     return Placed(armature, action)
 
 
 def write_motion(
-    motion: Motion, rig: Rig, armature: bpy.types.Object, name: str, placing: Placing, settings: RigSettings
+    motion: Motion,
+    rig: Rig,
+    armature: bpy.types.Object,
+    name: str,
+    placing: Placing,
+    settings: RigSettings,
+    begin: RigPose | None = None,
 ) -> bpy.types.Action:
-    """A new action for a motion at the scene's rate, with the motion itself kept in it for later changes.
+    """A new action for a motion at the scene's rate, brought to its destination, with the motion itself kept in it for
+    later changes. `begin`: one frame that it is blended from over `placing.blend` frames.
 
     Raises SkeletonError when the motion does not fit the armature.
     """
-    pose = pose_of(rig, motion, armature, settings)
-    origin = np.array(armature.matrix_world).ravel().tolist()
-    track = rig.controls(pose, armature, settings)
+    pose = _on_rig(motion, rig, armature, settings, placing.loop)
+    if begin is not None:
+        pose = standing.blended_from(pose, begin, placing.blend)
+    home, moved = standing.home_of(armature), sampling.origin_of(armature) is not None
+    track = _from_home(rig.controls(pose, armature, settings), armature, home, placing.destination)
     keys = reduce_track(armature, track, pose.rest, settings) if settings.reduce else None
     action = keyframes.write_pose(
-        armature, name, track, placing.start, placing.interpolation, None if keys is None else keys.keys
+        armature,
+        name,
+        track,
+        placing.start,
+        placing.interpolation,
+        keys=None if keys is None else keys.keys,
+        loop=placing.loop,
+        assign=False,
     )
     kept_motion.keep(action, motion, placing.start)
     if track.object_motion is not None:
-        action[ORIGIN_KEY] = origin
+        action[ORIGIN_KEY] = home.ravel().tolist()
     if keys is not None:
         action[REDUCTION_KEY] = [keys.millimetres, keys.degrees]
+    if begin is not None:
+        action[BLEND_KEY] = placing.blend
     keyframes.mark(action, contact_marks(stances(motion), placing.start))
+    nla.deliver(armature, action, placing.destination, placing.start, placing.blend, _slot_of(action))
+    if moved and track.object_motion is None:
+        armature.matrix_world = home.T.tolist()  # no channel of the new action would bring the object back
     return action
+
+
+def edited(motion: Motion, placing: Placing, rate: float) -> Motion:
+    """Loop, in place, exact length, and the scene's rate: all that concerns the motion alone."""
+    if placing.loop:
+        motion = looped(motion, placing)
+    if placing.in_place:
+        motion = editing.in_place(motion)
+    frames = placing.frames
+    if placing.loop and frames is None:
+        frames = round((len(motion) - 1) * rate / motion.fps) + 1  # or the seam would fall between two frames
+    if frames is not None:
+        return editing.fitted(motion, frames, rate)
+    return motion.resample(rate)
+
+
+def looped(motion: Motion, placing: Placing) -> Motion:
+    """The part that repeats; nearly all of the motion where it must then fill a given length."""
+    return editing.looped(motion, editing.LOOP_SHARE if placing.frames is None else editing.FITTED_LOOP_SHARE)
 
 
 def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
@@ -114,6 +173,58 @@ def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
     return sorted(marks)
 
 
-def _existing(name: str) -> bpy.types.Object | None:
-    found = bpy.data.objects.get(name) if name else None
-    return found if found is not None and found.type == "ARMATURE" else None
+def _on_rig(motion: Motion, rig: Rig, armature: bpy.types.Object, settings: RigSettings, loop: bool) -> RigPose:
+    """The motion on the rig's proportions; feet and hands of a loop are corrected as of one that goes on."""
+    if not loop or len(motion) < 2:
+        return pose_of(rig, motion, armature, settings)
+    pose = pose_of(rig, standing.repeated(motion), armature, settings)
+    turn = slice(len(motion) - 1, 2 * len(motion) - 1)
+    return replace(pose, turns=pose.turns[turn], hips=pose.hips[turn])
+
+
+def _from_home(track: Track, armature: bpy.types.Object, home: np.ndarray, destination: str) -> Track:
+    """The track with the object's way beginning at `home`, wherever an earlier action has it now.
+
+    Where strips that move the object stay beneath, one that does not must hold it at home.
+    """
+    if track.object_motion is not None:
+        back = home @ np.linalg.inv(np.array(armature.matrix_world))
+        return replace(track, object_motion=back @ track.object_motion)
+    data = armature.animation_data
+    beneath = destination in ("PUSH", "STRIP", "KEEP") or (data is not None and len(data.nla_tracks) > 0)
+    if sampling.origin_of(armature) is None or not beneath:
+        return track
+    return replace(track, object_motion=np.tile(home, (len(track), 1, 1)))
+
+
+def _character(scene: bpy.types.Scene, placing: Placing) -> tuple[bpy.types.Object, Rig]:
+    armature = existing(placing.target)
+    if armature is None:
+        rig = RIGS["smpl"]
+        assert rig.build is not None
+        return rig.build(scene, "Kinema"), rig
+    found = rig_of(armature)
+    if found is None:
+        raise SkeletonError(
+            f"{armature.name} is no rig that Kinema knows; choose a Kinema character or map its bones in Bones"
+        )
+    return armature, found
+
+
+class at_frame:
+    """The scene at another frame, and back; nothing is evaluated anew where it is there already."""
+
+    def __init__(self, scene: bpy.types.Scene, frame: float) -> None:
+        self._scene, self._frame, self._before = scene, int(frame), scene.frame_current
+
+    def __enter__(self) -> None:
+        if self._frame != self._before:
+            self._scene.frame_set(self._frame)
+
+    def __exit__(self, *_: object) -> None:
+        if self._frame != self._before:
+            self._scene.frame_set(self._before)
+
+
+def _slot_of(action: bpy.types.Action) -> Any:
+    return action.slots[0] if hasattr(action, "slots") and action.slots else None

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from kinema.errors import KinemaError
 
@@ -20,6 +21,16 @@ DEVICES = (
     ("cpu", "CPU", "Always the CPU"),
     ("cuda", "CUDA", "An NVIDIA graphics card"),
     ("mps", "MPS", "Apple's graphics"),
+)
+BUILDS = (
+    (
+        "auto",
+        "For This Machine",
+        "With CUDA where an NVIDIA driver is found, with MPS on a Mac, else for the processor",
+    ),
+    ("cpu", "Processor", "The small build of torch, which computes on the processor"),
+    ("cuda", "CUDA", "The large build of torch, for NVIDIA graphics cards"),
+    ("mps", "MPS", "The build of torch for Apple's graphics"),
 )
 
 
@@ -34,6 +45,29 @@ class KINEMA_Preferences(bpy.types.AddonPreferences):
         ),
     )
     device: EnumProperty(name="Device", items=DEVICES, description="Where the model computes; not used by a command")
+    model: StringProperty(
+        name="Model Pack",
+        description="Name or folder of the weights; empty for those that come with the backend. Not used by a command",
+    )
+    idle_minutes: IntProperty(
+        name="Free Memory After",
+        description="Minutes without work after which the backend is ended and its memory freed; 0 for never",
+        default=10,
+        min=0,
+        max=1440,
+    )
+    cache_folder: StringProperty(
+        name="Cache Folder",
+        description="Where answers are kept, so that an equal request returns at once; empty for the user's own folder",
+        subtype="DIR_PATH",
+    )
+    cache_megabytes: IntProperty(
+        name="Cache Limit",
+        description="Megabytes that kept answers may take; the longest unused go first. 0 keeps none",
+        default=512,
+        min=0,
+        max=1 << 20,
+    )
     llm_url: StringProperty(
         name="LLM Address",
         description=(
@@ -42,40 +76,21 @@ class KINEMA_Preferences(bpy.types.AddonPreferences):
         ),
     )
     llm_model: StringProperty(name="LLM Model", description="Name of the language model at that address")
+    build: EnumProperty(name="Torch", items=BUILDS, description="Which build of torch the installation fetches")
+    wheel_folder: StringProperty(
+        name="Wheel Folder",
+        description="Folder with all packages as wheels: the installation needs no network then. Empty to download",
+        subtype="DIR_PATH",
+    )
     pip_options: StringProperty(
         name="Pip Options",
-        description=(
-            "For the installation, such as --no-index --find-links FOLDER, "
-            "or --extra-index-url https://download.pytorch.org/whl/cpu for the small torch"
-        ),
+        description="For the installation, such as --index-url ADDRESS or --proxy ADDRESS",
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        column = self.layout.column()
-        column.prop(self, "command")
-        column.prop(self, "device")
-        column.separator()
-        _draw_installation(self, column)
-        column.separator()
-        column.prop(self, "llm_url")
-        column.prop(self, "llm_model")
+        from .panels_setup import draw_preferences
 
-
-def _draw_installation(preferences: KINEMA_Preferences, column: bpy.types.UILayout) -> None:
-    from .operators import installation
-
-    folder = backend_folder()
-    column.prop(preferences, "pip_options")
-    running = installation()
-    if running is not None and running.running:
-        column.label(text=running.last_line[:120], icon="SORTTIME")
-        column.operator("kinema.cancel_installation", icon="CANCEL")
-        return
-    if running is not None and running.error:
-        column.label(text=running.error, icon="ERROR")
-    there = environment.python_of(folder).is_file()
-    column.label(text=f"Installed in {folder}" if there else "Not installed yet", icon="CHECKMARK" if there else "INFO")
-    column.operator("kinema.install_backend", icon="IMPORT")
+        draw_preferences(self, self.layout)
 
 
 def get() -> KINEMA_Preferences | None:
@@ -84,11 +99,27 @@ def get() -> KINEMA_Preferences | None:
     return entry.preferences if entry is not None else None
 
 
-def backend_folder() -> Path:
-    """Where the backend's own environment belongs: a folder of the user's, since the add-on's may be read-only."""
+def user_folder(name: str) -> Path:
+    """A folder of the user's for the add-on, since the add-on's own may be read-only."""
     if package.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(package, path="backend"))
-    return Path(bpy.utils.user_resource("DATAFILES", path="kinema")) / "backend"
+        return Path(bpy.utils.extension_path_user(package, path=name))
+    return Path(bpy.utils.user_resource("DATAFILES", path="kinema")) / name
+
+
+def backend_folder() -> Path:
+    """Where the backend's own environment belongs."""
+    return user_folder("backend")
+
+
+def results_folder() -> Path:
+    """Where finished results wait for review."""
+    return user_folder("results")
+
+
+def idle_seconds() -> float:
+    """After how long without work the backend ends; 0 for never."""
+    preferences = get()
+    return 60.0 * (preferences.idle_minutes if preferences is not None else 10)
 
 
 def backend() -> tuple[list[str], dict[str, str]]:
@@ -96,9 +127,24 @@ def backend() -> tuple[list[str], dict[str, str]]:
     preferences = get()
     if preferences is None:
         return environment.backend_command("", backend_folder(), "auto"), {}
-    extra = {"KINEMA_LLM_URL": preferences.llm_url, "KINEMA_LLM_MODEL": preferences.llm_model}
-    command = environment.backend_command(preferences.command, backend_folder(), preferences.device)
+    extra = {"KINEMA_CACHE_MB": str(preferences.cache_megabytes)}
+    if preferences.cache_folder:
+        extra["KINEMA_CACHE"] = bpy.path.abspath(preferences.cache_folder)
+    if preferences.llm_url and (bpy.app.online_access or is_local(preferences.llm_url)):
+        extra |= {"KINEMA_LLM_URL": preferences.llm_url, "KINEMA_LLM_MODEL": preferences.llm_model}
+    command = environment.backend_command(
+        preferences.command, backend_folder(), preferences.device, preferences.model.strip()
+    )
     return command, {key: value for key, value in extra.items() if value}
+
+
+def is_local(url: str) -> bool:
+    """Whether an address is on this machine, which needs no online access."""
+    try:
+        host = urllib.parse.urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def backend_problem() -> str:

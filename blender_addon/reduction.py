@@ -1,9 +1,8 @@
 """Fewer keys within a stated error: smooth cubic curves through the frames that matter.
 
-Between keys a curve is the cubic Hermite piece with the data's own slopes, which Blender draws exactly: a Bezier curve
-whose handles lie at thirds of the time between two keys. Keys are put where the error is largest (as Schneider 1990
-splits curves) until it is within the bound, and those that turn out needless are taken away again. All curves of one
-channel share their keys.
+Between keys a curve is a cubic Hermite piece, which Blender draws exactly: a Bezier curve whose handles lie at thirds
+of the time between two keys. Keys are put where the error is largest (as Schneider 1990 splits curves), values and
+slopes by least squares, until each frame is within the bound. All curves of one channel share their keys.
 """
 
 from __future__ import annotations
@@ -17,7 +16,9 @@ from kinema.protocol import quaternion
 
 from .channels import Channel
 
-ROUNDS = 14
+SLOPE_WEIGHT = 0.02
+
+ROUNDS = 24
 """Times that tolerances are tightened before every frame is keyed."""
 
 
@@ -51,32 +52,39 @@ class Reduced:
     degrees: float
 
 
-Check = Callable[[list[np.ndarray]], tuple[np.ndarray, np.ndarray]]
-"""Values of all channels -> error of each channel's bone: (C,) the worst place under it in metres, (C,) the worst turn
-in radians, both over all frames."""
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """`metres`, `radians`: largest error of any joint and any bone. `blame`: (C, T) bool, which channels to tighten on
+    which frames so that all come within the bounds."""
+
+    metres: float
+    radians: float
+    blame: np.ndarray
 
 
-def reduce(
-    channels: Sequence[Channel], tolerances: Sequence[float], check: Check, metres: float, radians: float
-) -> Reduced:
-    """Keys for all channels such that `check` stays within `metres` and `radians`.
+Check = Callable[[list[np.ndarray]], Checked]
+"""Values of all channels -> what they do to the skeleton."""
 
-    `tolerances`: where each channel begins, radians for rotations, the armature's unit for locations; those whose bones
-    break the bound are tightened until none does.
+
+def reduce(channels: Sequence[Channel], tolerances: Sequence[float], check: Check) -> Reduced:
+    """Keys for all channels such that `check` blames none.
+
+    `tolerances`: where each channel begins, radians for rotations, the armature's unit for locations. Those that are
+    blamed are tightened around the frame.
     """
-    allowed = np.array(tolerances, dtype=np.float64)
+    allowed = [np.full(len(c.values), tolerance) for c, tolerance in zip(channels, tolerances, strict=True)]
     keys = [fit(channel, tolerance) for channel, tolerance in zip(channels, allowed, strict=True)]
-    for number in range(ROUNDS + 1):
+    number = 0
+    while True:
         sampled = [k.sample(len(channel.values)) for k, channel in zip(keys, channels, strict=True)]
-        far, turned = check([values.astype(np.float32).astype(np.float64) for values in sampled])
-        bad = (far > metres) | (turned > radians)
-        if not bad.any():
-            return Reduced(keys, 1e3 * float(far.max()), float(np.degrees(turned.max())))
-        for index in np.flatnonzero(bad):
-            allowed[index] *= 0.7
-            exact = number == ROUNDS - 1
-            keys[index] = every(channels[index]) if exact else fit(channels[index], allowed[index])
-    return Reduced(keys, 1e3 * float(far.max()), float(np.degrees(turned.max())))
+        found = check([values.astype(np.float32).astype(np.float64) for values in sampled])
+        if not found.blame.any() or number > ROUNDS:
+            return Reduced(keys, 1e3 * found.metres, float(np.degrees(found.radians)))
+        number += 1
+        for index in np.flatnonzero(found.blame.any(axis=1)):
+            near = np.convolve(found.blame[index], np.ones(3), mode="same")[: len(allowed[index])] > 0
+            allowed[index] = np.where(near, 0.7 * allowed[index], allowed[index])
+            keys[index] = every(channels[index]) if number == ROUNDS else fit(channels[index], allowed[index])
 
 
 def every(channel: Channel) -> Keys:
@@ -84,40 +92,50 @@ def every(channel: Channel) -> Keys:
     return Keys(np.arange(len(channel.values)), channel.values, _slopes(channel.values))
 
 
-def fit(channel: Channel, tolerance: float) -> Keys:
-    """As few keys as the splitting finds, each frame within `tolerance` (radians, or the location's own unit)."""
+def fit(channel: Channel, tolerance: np.ndarray) -> Keys:
+    """Few keys with each frame within its `tolerance` (T,), radians, or the location's own unit.
+
+    Values and slopes at the keys are those of the least-squares cubic for the keys' frames; where a piece is beyond the
+    tolerance a key is added on its worst frame, and all are solved again.
+    """
     values = channel.values
     count = len(values)
-    slopes = _slopes(values)
     still = Keys(np.array([0]), values[:1], np.zeros_like(values[:1]))
-    if count == 1 or _error(channel, values, still.sample(count)).max() <= 0.25 * tolerance:
+    if count == 1 or np.all(local_error(channel, values, still.sample(count)) <= 0.25 * tolerance):
         return still
+    at = np.array([0, count - 1])
+    while 3 * len(at) < 2 * count:
+        keys = _least_squares(values, at)
+        errors = local_error(channel, values, keys.sample(count))
+        piece = np.clip(np.searchsorted(at, np.arange(count), side="right") - 1, 0, len(at) - 2)
+        added = []
+        for number in np.unique(piece[errors > tolerance]):
+            inner = np.arange(at[number] + 1, at[number + 1])
+            if len(inner):
+                added.append(int(inner[np.argmax(errors[inner] / tolerance[inner])]))
+        if not added:
+            return keys if np.all(errors <= tolerance) else every(channel)
+        at = np.unique(np.concatenate([at, added]))
+    return every(channel)
 
-    def piece_error(start: int, stop: int) -> tuple[float, int]:
-        ends = [start, stop]
-        piece = Keys(np.array([0, stop - start]), values[ends], slopes[ends])
-        errors = _error(channel, values[start : stop + 1], piece.sample(stop - start + 1))
-        worst = int(np.argmax(errors))
-        return float(errors[worst]), start + worst
 
-    at = [0]
-    waiting = [(0, count - 1)]
-    while waiting:
-        start, stop = waiting.pop()
-        error, worst = piece_error(start, stop)
-        if stop - start < 2 or error <= tolerance:
-            at.append(stop)
-            continue
-        middle = min(max(worst, start + 1), stop - 1)
-        waiting += [(middle, stop), (start, middle)]
-    index = 1
-    while index < len(at) - 1:
-        if piece_error(at[index - 1], at[index + 1])[0] <= tolerance:
-            del at[index]
-            index = max(1, index - 1)
-        else:
-            index += 1
-    return Keys(np.array(at), values[at], slopes[at])
+def _least_squares(values: np.ndarray, at: np.ndarray) -> Keys:
+    """Keys at the frames `at` whose cubic pieces are nearest to all values (T, n)."""
+    count, known = len(values), len(at)
+    frames = np.arange(count)
+    piece = np.clip(np.searchsorted(at, frames, side="right") - 1, 0, known - 2)
+    width = (at[piece + 1] - at[piece]).astype(float)
+    t = (frames - at[piece]) / width
+    matrix = np.zeros((count + known, 2 * known))
+    matrix[frames, piece] = 2 * t**3 - 3 * t**2 + 1
+    matrix[frames, piece + 1] += 3 * t**2 - 2 * t**3
+    matrix[frames, known + piece] = (t**3 - 2 * t**2 + t) * width
+    matrix[frames, known + piece + 1] += (t**3 - t**2) * width
+    # Between neighbouring keys slopes are free: a trace of weight keeps them near the data's own.
+    matrix[count + np.arange(known), known + np.arange(known)] = SLOPE_WEIGHT
+    wanted = np.concatenate([values, SLOPE_WEIGHT * _slopes(values)[at]])
+    solved = np.linalg.lstsq(matrix, wanted, rcond=None)[0]
+    return Keys(at, solved[:known], solved[known:])
 
 
 def _slopes(values: np.ndarray) -> np.ndarray:
@@ -125,7 +143,8 @@ def _slopes(values: np.ndarray) -> np.ndarray:
     return np.gradient(values, axis=0) if len(values) > 1 else np.zeros_like(values)
 
 
-def _error(channel: Channel, true: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+def local_error(channel: Channel, true: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+    """(T,) radians, or the location's own unit."""
     if channel.kind in ("location", "switch"):
         return np.asarray(np.linalg.norm(true - fitted, axis=-1))
     return np.asarray(quaternion.angle_between(channel.rotations(true), channel.rotations(fitted)))

@@ -12,7 +12,7 @@ from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
 from .rigs.base import Rig
-from .rigs.reading import read_rest
+from .rigs.reading import read_bones, read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
@@ -40,17 +40,46 @@ def read_pose(
     """What the armature does on each frame; the scene's current frame stays. Raises SkeletonError or MotionError."""
     rest = read_rest(armature, mapping_of(rig, armature))
     wanted = list(frames_of(armature) if frames is None else frames)
-    bones = [rest.names.index(bone) for bone_names in rest.mapping.bones.values() for bone in bone_names]
-    poses, worlds = matrices(scene, armature, [rest.names[bone] for bone in bones], wanted)
-    poses = _with_object(armature, worlds) @ poses
+    poses, worlds = matrices(scene, armature, [rest.names[bone] for bone in _mapped(rest)], wanted)
+    rate = scene.render.fps / scene.render.fps_base
+    return _pose(rest, _with_object(origin_of(armature), worlds) @ poses, rate)
+
+
+def pose_now(armature: bpy.types.Object, rig: Rig) -> RigPose:
+    """What the armature does at the current frame, one frame at rate 1; poses without keys count, and soles and
+    thickness are left out. Raises SkeletonError."""
+    rest = read_bones(armature, mapping_of(rig, armature))
+    names = [rest.names[bone] for bone in _mapped(rest)]
+    poses, world = _evaluated(armature, names)
+    return _pose(rest, _with_object(origin_of(armature), world[None]) @ poses[None], 1.0)
+
+
+def origin_of(armature: bpy.types.Object) -> np.ndarray | None:
+    """(4, 4) the object's world matrix before its action, or one of its strips, moved it; None where none does."""
+    data = armature.animation_data
+    if data is None:
+        return None
+    strips = [strip.action for track in reversed(data.nla_tracks) for strip in track.strips]
+    for action in (data.action, *strips):
+        if action is not None and (kept := action.get(ORIGIN_KEY)) is not None:
+            return np.array(kept, dtype=np.float64).reshape(4, 4)
+    return None
+
+
+def _mapped(rest: RestRig) -> list[int]:
+    return [rest.names.index(bone) for bones in rest.mapping.bones.values() for bone in bones]
+
+
+def _pose(rest: RestRig, poses: np.ndarray, rate: float) -> RigPose:
+    """From the mapped bones' matrices (T, B, 4, 4) in the frame of the object where it stood at first."""
+    bones = _mapped(rest)
     rotations = poses[..., :3, :3] / np.linalg.norm(poses[..., :3, :3], axis=-2, keepdims=True)
     turned = quaternion.multiply(quaternion.from_matrix(rotations), quaternion.conjugate(rest.turns[bones]))
     body = np.broadcast_to(rest.body, turned.shape)
     turned = quaternion.multiply(quaternion.multiply(body, turned), quaternion.conjugate(body))
-    turns = carried(rest, dict(zip(bones, np.moveaxis(turned, 1, 0), strict=True)), len(wanted))
+    turns = carried(rest, dict(zip(bones, np.moveaxis(turned, 1, 0), strict=True)), len(poses))
     hips = [bones.index(rest.index(f"{side}_Hip")) for side in "LR"]
-    middle = poses[:, hips, :3, 3].mean(axis=1)
-    rate = scene.render.fps / scene.render.fps_base
+    middle = poses[..., 3][:, hips, :3].mean(axis=1)
     return RigPose(rest, turns, rest.metres * quaternion.rotate(rest.body, middle), rate)
 
 
@@ -69,21 +98,23 @@ def matrices(
     try:
         for number, frame in enumerate(frames):
             scene.frame_set(frame)
-            posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
-            worlds[number] = posed.matrix_world
-            for place, name in enumerate(names):
-                poses[number, place] = posed.pose.bones[name].matrix
+            poses[number], worlds[number] = _evaluated(armature, names)
     finally:
         scene.frame_set(kept[0], subframe=kept[1])
     return poses, worlds
 
 
-def _with_object(armature: bpy.types.Object, worlds: np.ndarray) -> np.ndarray:
+def _evaluated(armature: bpy.types.Object, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    poses = np.array([posed.pose.bones[name].matrix for name in names], dtype=np.float64)
+    return poses, np.array(posed.matrix_world, dtype=np.float64)
+
+
+def _with_object(origin: np.ndarray | None, worlds: np.ndarray) -> np.ndarray:
     """(T, 1, 4, 4) how the object moved against where it stood before, in its own frame; identities if it does not."""
-    if np.abs(worlds - worlds[0]).max() < 1e-7:
+    start = worlds[0] if origin is None else origin
+    if np.abs(worlds - start).max() < 1e-7:
         return np.tile(np.eye(4), (len(worlds), 1, 1, 1))
-    origin = armature.animation_data.action.get(ORIGIN_KEY)
-    start = worlds[0] if origin is None else np.array(origin, dtype=np.float64).reshape(4, 4)
     return (np.linalg.inv(start) @ worlds)[:, None]
 
 

@@ -1,8 +1,9 @@
 """The backend as a child process: start, send, poll, cancel, stop. Plain Python: nothing here knows Blender.
 
-Three threads touch nothing but their pipe and a queue: one reads answers, one writes requests (a pipe may be full while
-the backend still loads), one keeps the last lines of stderr for error texts. The main thread never waits, except in
-`stop`. The child ends by itself when its stdin closes, so it cannot outlive Blender.
+Three threads touch nothing but their pipe and a queue: one starts the process and reads answers, one writes requests (a
+pipe may be full while the backend still loads), one keeps the last lines of stderr for error texts. The main thread
+never waits, except in `stop`; `close` leaves the waiting, and the killing of what hangs, to a fourth. The child ends by
+itself when its stdin closes, so it cannot outlive Blender.
 """
 
 from __future__ import annotations
@@ -15,25 +16,26 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, BinaryIO, cast
 
 import numpy as np
 
-from kinema.errors import BackendError, KinemaError
+from kinema.errors import KinemaError
 from kinema.protocol import wire
-from kinema.protocol.messages import Cancel, Hello, Message, Shutdown
+from kinema.protocol.messages import Cancel, Failed, Hello, Message, Shutdown
 
 STDERR_LINES = 60
 
 
 @dataclass(frozen=True, eq=False)
 class Received:
-    """A message of the backend with its arrays."""
+    """A message of the backend with its arrays. `prepared`: what the session's `prepare` made of it."""
 
     message: Message
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    prepared: object = None
 
 
 @dataclass(frozen=True)
@@ -44,54 +46,46 @@ class Ended:
 
 
 Event = Received | Ended
+Prepare = Callable[[Message, Mapping[str, np.ndarray]], object]
+"""Heavy work on an answer (checking, writing to disk), done by the reading thread. Raises KinemaError to refuse it."""
 
 
 class Session:
     """One backend process.
 
-    Raises BackendError from the constructor when the command cannot be started. What happens later arrives through
-    `poll`; after an `Ended` the session is over and only `stop` remains to be called.
+    All that happens arrives through `poll`, also that the command cannot be started; after an `Ended` the session is
+    over and only `close` or `stop` remains to be called.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None, prepare: Prepare | None = None
+    ) -> None:
         self.command = tuple(command)
+        self._prepare = prepare
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._errors: collections.deque[str] = collections.deque(maxlen=STDERR_LINES)
-        try:
-            self._process = subprocess.Popen(
-                self.command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_clean_environment(environment or {}),
-                # A group of its own: Ctrl+C in Blender's terminal is not for the backend, and a wrapper (ssh, a shell)
-                # is stopped together with what it started.
-                start_new_session=os.name == "posix",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except (OSError, ValueError) as error:
-            said = error.strerror if isinstance(error, OSError) and error.strerror else error
-            raise BackendError(
-                f"the backend cannot be started with {' '.join(self.command)!r} ({said}); check the command in "
-                "Kinema's preferences"
-            ) from error
-        self._threads = [
-            threading.Thread(target=target, name=f"kinema {target.__name__}", daemon=True)
-            for target in (self._keep_errors, self._read, self._write)  # in this order: _why waits for the first
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended = False
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._started = threading.Event()
+        self._reaper: threading.Thread | None = None
+        self._main = threading.Thread(target=self._run, args=(environment or {},), name="kinema read", daemon=True)
+        self._main.start()
         self.send(Hello(software="kinema add-on", pid=os.getpid()))
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process.poll() is None
+        """Whether the backend can still take requests."""
+        if self._ended or self._closing.is_set():
+            return False
+        return self._process is None or self._process.poll() is None
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
+    def pid(self) -> int | None:
+        """The process; None until it is started."""
+        return self._process.pid if self._process is not None else None
 
     def send(self, message: Message) -> None:
         """Queue a message for the backend; never blocks."""
@@ -113,45 +107,104 @@ class Session:
         """The last lines that the backend wrote to stderr."""
         return "\n".join(self._errors)
 
+    def close(self, grace: float = 3.0) -> None:
+        """End the process without waiting; a thread sees to it as `stop` does."""
+        if self._reaper is None:
+            self._closing.set()
+            self.send(Shutdown())
+            self._outbox.put(None)  # The writer closes stdin, which alone ends a backend.
+            self._reaper = threading.Thread(target=self._reap, args=(grace,), name="kinema reap", daemon=True)
+            self._reaper.start()
+
     def stop(self, grace: float = 3.0) -> None:
         """End the process and join the threads. Waits `grace` seconds for each of: its own end, SIGTERM, SIGKILL."""
-        self.send(Shutdown())
-        self._outbox.put(None)  # The writer closes stdin, which alone ends a backend.
-        for ask in (lambda: None, lambda: self._signal("SIGTERM"), lambda: self._signal("SIGKILL")):
-            ask()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(grace)
-                break
+        self.close(grace)
+        assert self._reaper is not None
+        self._reaper.join(4 * grace + 1.0)
+
+    def _run(self, environment: Mapping[str, str]) -> None:
+        try:
+            self._process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_clean_environment(environment),
+                # A group of its own: Ctrl+C in Blender's terminal is not for the backend, and a wrapper (ssh, a shell)
+                # is stopped together with what it started.
+                start_new_session=os.name == "posix",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) and error.strerror else error
+            self._end(
+                f"the backend cannot be started with {' '.join(self.command)!r} ({said}); check the command in "
+                "Kinema's preferences"
+            )
+            return
+        finally:
+            self._started.set()
+        for target in (self._keep_errors, self._write):
+            thread = threading.Thread(target=target, name=f"kinema {target.__name__}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._read()
+
+    def _reap(self, grace: float) -> None:
+        self._started.wait()
+        process = self._process
+        if process is not None:
+            for ask in (lambda: None, lambda: self._signal("SIGTERM"), lambda: self._signal("SIGKILL")):
+                ask()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(grace)
+                    break
         deadline = time.monotonic() + grace
-        for thread in self._threads:
+        for thread in (self._main, *self._threads):
             thread.join(max(0.0, deadline - time.monotonic()))
 
+    def _end(self, reason: str) -> None:
+        self._ended = True
+        self._events.put(Ended(reason))
+
     def _signal(self, name: str) -> None:
+        process = cast("subprocess.Popen[bytes]", self._process)
         if os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, getattr(signal, name))
+                os.killpg(process.pid, getattr(signal, name))
         elif name == "SIGTERM":
-            self._process.terminate()
+            process.terminate()
         else:
-            self._process.kill()
+            process.kill()
 
     def _read(self) -> None:
-        stream = cast(BinaryIO, self._process.stdout)
+        stream = cast(BinaryIO, cast("subprocess.Popen[bytes]", self._process).stdout)
         reason = ""
         try:
             if wire.read_hello(stream) is not None:
                 while (received := wire.read(stream)) is not None:
-                    self._events.put(Received(*received))
+                    self._events.put(self._prepared(*received))
         except KinemaError as error:
             reason = str(error)
         except (OSError, ValueError) as error:
             reason = f"the pipe broke: {error}"
-        self._events.put(Ended(self._why(reason)))
+        self._end(self._why(reason))
         with contextlib.suppress(OSError):
             stream.close()
 
+    def _prepared(self, message: Message, arrays: Mapping[str, np.ndarray]) -> Received:
+        if self._prepare is None:
+            return Received(message, arrays)
+        try:
+            return Received(message, {}, self._prepare(message, arrays))
+        except KinemaError as error:
+            return Received(Failed(getattr(message, "id", ""), type(error).__name__, str(error)))
+
     def _write(self) -> None:
-        stream = cast(BinaryIO, self._process.stdin)
+        stream = cast(BinaryIO, cast("subprocess.Popen[bytes]", self._process).stdin)
+        if hasattr(signal, "pthread_sigmask"):
+            # Blender's Python leaves SIGPIPE as the system has it: writing to a backend that is gone would end Blender.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
             while (message := self._outbox.get()) is not None:
                 wire.write(stream, message)
@@ -161,7 +214,7 @@ class Session:
             stream.close()
 
     def _keep_errors(self) -> None:
-        stream = cast(IO[bytes], self._process.stderr)
+        stream = cast(IO[bytes], cast("subprocess.Popen[bytes]", self._process).stderr)
         with contextlib.suppress(OSError, ValueError), stream:
             for line in iter(lambda: stream.readline(4096), b""):
                 if text := line.decode("utf-8", "replace").rstrip():
@@ -171,8 +224,8 @@ class Session:
         """One text for the user: what is known of the end, and the backend's own last words."""
         try:
             # It has closed its answers, so it is ending; its code and last words come within moments.
-            code: int | None = self._process.wait(2.0)
-            self._threads[0].join(2.0)
+            code: int | None = cast("subprocess.Popen[bytes]", self._process).wait(2.0)
+            self._threads[0].join(2.0)  # stderr
         except subprocess.TimeoutExpired:
             code = None
         if not reason:

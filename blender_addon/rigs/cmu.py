@@ -19,7 +19,7 @@ BVH = NameTable(
     },
     ("Left", "Right"),
     "",
-    ("^L(eft)?HipJoint$", "^LowerBack$"),
+    ("^LHipJoint$", "^LowerBack$"),
 )
 
 ASF = NameTable(

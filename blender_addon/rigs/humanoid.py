@@ -111,6 +111,7 @@ def write_bones(pose: RigPose, armature: bpy.types.Object, settings: RigSettings
         else:
             back = quaternion.conjugate(yaw)
             turns = quaternion.multiply(back[:, None], turns)
+            turns[:, above_all(rest, pelvis)] = np.array([1.0, 0.0, 0.0, 0.0])
             hips = quaternion.rotate(back, hips - place)
     parent = rest.parents[pelvis]
     frame = (turns[:, parent], place if carrier is not None and travel is not None else np.zeros(3))
@@ -128,6 +129,16 @@ def write_bones(pose: RigPose, armature: bpy.types.Object, settings: RigSettings
         rotations[rest.names[bone]] = basis(rest, bone, turns[:, bone], under)
     moved = object_motion(armature, rest, *travel) if travel is not None and carrier is None else None
     return Track(rotations, locations, pose.fps, moved)
+
+
+def above_all(rest: RestRig, bone: int) -> list[int]:
+    """Everything that the bone hangs on."""
+    out = []
+    above = int(rest.parents[bone])
+    while above >= 0:
+        out.append(above)
+        above = int(rest.parents[above])
+    return out
 
 
 def _swung(rest: RestRig, bone: int, yaw: np.ndarray) -> np.ndarray:

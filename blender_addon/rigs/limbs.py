@@ -18,8 +18,8 @@ def bend_to(
     """Turns (T, 4) that take the upper and the lower bone from where they are to where the end meets `target`.
 
     `base`, `middle`, `end`: (T, 3) present joints. `front`: (T, 3) where the limb bends to when it is straight.
-    `longest`: (T,) farthest that the end may be from the base. The limb stays in its plane, swung along with the target.
-    An end that is at its target already gives identities.
+    `longest`: (T,) farthest that the end may be from the base. The limb stays in its plane, swung along with the
+    target. An end that is at its target already gives identities.
     """
     upper, lower, old, new = middle - base, end - middle, end - base, target - base
     a, b = (np.linalg.norm(v, axis=-1, keepdims=True) for v in (upper, lower))

@@ -37,7 +37,12 @@ def heads_of(armature: bpy.types.Object, mapping: BoneMapping) -> dict[str, np.n
 
 
 def read_rest(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
-    """Raises SkeletonError when the mapping does not fit or the rest pose is no standing human."""
+    """Bones and body. Raises SkeletonError when the mapping does not fit or the rest pose is no standing human."""
+    return _with_body(read_bones(armature, mapping), armature)
+
+
+def read_bones(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
+    """The bones alone, without soles, floor and thickness: quick whatever hangs on them. Raises as `read_rest`."""
     mapping.check(armature.data.bones.keys(), armature.name)
     heads = heads_of(armature, mapping)
     body = body_frame(heads)
@@ -51,7 +56,7 @@ def read_rest(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
     metres = float(np.cbrt(abs(np.linalg.det(matrix)))) * bpy.context.scene.unit_settings.scale_length
     if metres < 1e-9:
         raise SkeletonError(f"{armature.name} has a scale of zero; give it a scale with Object > Transform > Scale")
-    rig = RestRig(
+    return RestRig(
         tuple(bone.name for bone in bones),
         np.array([order[bone.parent.name] if bone.parent else -1 for bone in bones]),
         np.array([bone.head_local for bone in bones], dtype=np.float64),
@@ -63,7 +68,6 @@ def read_rest(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
         mapping,
         body,
     )
-    return _with_body(rig, armature)
 
 
 def _with_body(rig: RestRig, armature: bpy.types.Object) -> RestRig:

@@ -30,9 +30,9 @@ MAPPING_KEY = "kinema_mapping"
 def mapping_of(rig: Rig, armature: bpy.types.Object) -> BoneMapping:
     """The user's mapping where there is one, else what the rig's kind says."""
     kept = armature.get(MAPPING_KEY)
-    return (
-        mappings.from_json(kept, f"the mapping of {armature.name}") if isinstance(kept, str) else rig.mapping(armature)
-    )
+    if isinstance(kept, str):
+        return mappings.from_json(kept, f"the mapping of {armature.name}")
+    return rig.mapping(armature)
 
 
 def pose_of(rig: Rig, motion: Motion, armature: bpy.types.Object, settings: RigSettings) -> RigPose:

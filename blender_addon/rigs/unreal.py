@@ -1,4 +1,4 @@
-"""Epic's mannequins: UE4's with three spine bones, UE5's (Manny, Quinn) with five; MPFB's game engine rig is named so."""
+"""Epic's mannequins: UE4's with three spine bones, UE5's (Manny, Quinn) with five. MPFB's game rig has these names."""
 
 from .humanoid import NameTable, named_rig
 

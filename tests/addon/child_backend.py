@@ -1,10 +1,11 @@
 """A backend for tests: the real `kinema.serve`, with work that needs no weights. Run as a child process.
 
 The prompt says what happens: "slow ..." takes 200 steps of 10 ms, "crash" dies with words on stderr, "refuse" fails,
-anything else gives a swaying body at once. Motions depend on seed and length alone.
+"hang" neither computes nor hears, anything else gives a swaying body at once. Motions depend on seed and length alone.
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,11 +16,12 @@ import numpy as np
 
 from kinema.errors import Cancelled, PromptError
 from kinema.protocol import quaternion, wire
-from kinema.protocol.messages import Done, Progress
+from kinema.protocol.messages import Cleared, Description, Done, Progress, Refine, Refined
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
 
 FPS = 30.0
+PACK = {"name": "test-pack", "version": "1", "sha256": "0" * 64, "licence": "CC0-1.0", "commercial": True}
 
 
 def swaying(frames, seed, fps=FPS):
@@ -42,6 +44,10 @@ def work(request, progress, cancelled):
         os._exit(3)
     if request.prompt == "refuse":
         raise PromptError("the test refuses this prompt; use another")
+    if request.prompt == "hang":
+        progress(Progress(request.id, "sample", 1, 4))
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.kill(os.getpid(), signal.SIGSTOP)
     steps = 200 if request.prompt.startswith("slow") else 4
     for step in range(steps):
         if cancelled():
@@ -55,13 +61,28 @@ def work(request, progress, cancelled):
         fps=FPS,
         parts={"head": "the head looks straight ahead", "left_arm": "the left arm swings"},
         warnings=("a warning of the test",),
-        pack={"name": "test-pack", "version": "1", "sha256": "0" * 64, "licence": "CC0-1.0", "commercial": True},
+        pack=PACK,
         seconds_taken=0.01,
+        settings={"sampler": "ddim", "steps": 4, "guidance": 2.5, "device": "cpu", "versions": {"kinema": "test"}},
     )
     return done, wire.motion_arrays(motions)
+
+
+def answer(question):
+    """The lexicon's own warning for a word that it does not know, in the lexicon's words."""
+    match question:
+        case Refine():
+            unknown = [word for word in question.prompt.split() if word == "cartwheels"]
+            warnings = [f"{word!r} is unknown to the lexicon; nearest: roll" for word in unknown]
+            parts = {"head": f"the head, for {question.prompt}", "left_leg": "the left leg steps"}
+            return Refined(question.id, parts, tuple(unknown), tuple(warnings))
+        case _ if type(question).__name__ == "ClearCache":
+            return Cleared(question.id, 2, 1_000_000)
+        case _:
+            return Description(question.id, PACK, ("test-pack",), 2, 1_000_000)
 
 
 if __name__ == "__main__":
     from kinema.serve import serve
 
-    sys.exit(serve(work))
+    sys.exit(serve(work, answer))

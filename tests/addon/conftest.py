@@ -31,7 +31,7 @@ def process_exists(pid):
         return False
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return not Path("/proc").is_dir()
     return state != "Z"
 

@@ -44,37 +44,100 @@ def test_command_with_an_open_quote_is_refused(tmp_path):
         environment.backend_command("ssh 'gpubox", tmp_path, "cpu")
 
 
+def test_model_pack_reaches_the_own_backend(tmp_path):
+    command = environment.backend_command("python", tmp_path, "cpu", "my-pack")
+    assert command[-2:] == ["--model", "my-pack"]
+
+
+@pytest.mark.parametrize(
+    ("command", "doctor"),
+    [
+        (
+            ["/e/python", "-m", "kinema", "serve", "--device", "cpu"],
+            ["/e/python", "-m", "kinema", "doctor", "--device", "cpu"],
+        ),
+        (["ssh", "server", "kinema serve"], ["ssh", "server", "kinema doctor"]),
+    ],
+)
+def test_doctor_examines_the_same_backend(command, doctor):
+    assert environment.doctor_command(command) == doctor
+
+
+def test_command_without_serve_has_no_doctor():
+    with pytest.raises(EnvironmentSetupError, match="by hand"):
+        environment.doctor_command(["/my/script"])
+
+
+def test_doctor_of_this_checkout_reports(wait_until):
+    probe = environment.Probe([sys.executable, "-c", "print('ok      kinema')"], {})
+    wait_until(lambda: not probe.running)
+    assert probe.text == "ok      kinema"
+    missing = environment.Probe(["/no/such/program"], {})
+    wait_until(lambda: not missing.running)
+    assert "preferences" in missing.text
+
+
 def test_installation_needs_permission_for_the_network(tmp_path):
+    wheel = tmp_path / "kinema.whl"
     with pytest.raises(EnvironmentSetupError, match="online access"):
-        environment.plan(tmp_path / "env", tmp_path / "kinema.whl", "", online=False)
-    plan = environment.plan(
-        tmp_path / "env", tmp_path / "kinema.whl", "--no-index --find-links 'my wheels'", online=False
+        environment.plan(tmp_path / "env", wheel, "", online=False)
+    plan = environment.plan(tmp_path / "env", wheel, "--no-index --find-links 'my wheels'", online=False)
+    assert plan.commands[-1][-4:-1] == ("--no-index", "--find-links", "my wheels")
+    with pytest.raises(EnvironmentSetupError, match="does not exist"):
+        environment.plan(tmp_path / "env", wheel, "", online=False, wheel_folder=str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("system", "choice", "index"),
+    [("linux", "cpu", "/whl/cpu"), ("linux", "cuda", ""), ("win32", "cuda", "/whl/cu"), ("darwin", "auto", "")],
+)
+def test_each_machine_gets_its_build_of_torch(tmp_path, system, choice, index):
+    build = environment.build_for(choice, system)
+    plan = environment.plan(tmp_path / "env", tmp_path / "kinema.whl", "", online=True, build=build)
+    torch = plan.commands[1]
+    assert torch[-2:] == ("torch", "torchvision")
+    assert (index in torch[-3]) if index else ("--index-url" not in torch)
+    local = environment.plan(
+        tmp_path / "env", tmp_path / "kinema.whl", "", online=False, wheel_folder=str(tmp_path), build=build
     )
-    assert plan.commands[1][-4:-1] == ("--no-index", "--find-links", "my wheels")
+    assert all("--index-url" not in command for command in local.commands)
 
 
-def make_wheel(folder):
-    wheel = folder / "kinema-0.0.1-py3-none-any.whl"
+def make_wheel(folder, name="kinema"):
+    wheel = folder / f"{name}-0.0.1-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("kinema/__init__.py", "")
-        archive.writestr("kinema/__main__.py", "print('served')")
-        archive.writestr("kinema-0.0.1.dist-info/METADATA", "Metadata-Version: 2.1\nName: kinema\nVersion: 0.0.1\n")
+        archive.writestr(f"{name}/__init__.py", "")
+        archive.writestr(f"{name}/__main__.py", "print('served')")
+        archive.writestr(f"{name}-0.0.1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.0.1\n")
         archive.writestr(
-            "kinema-0.0.1.dist-info/WHEEL",
+            f"{name}-0.0.1.dist-info/WHEEL",
             "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         )
-        archive.writestr("kinema-0.0.1.dist-info/RECORD", "")
+        archive.writestr(f"{name}-0.0.1.dist-info/RECORD", "")
     return wheel
 
 
-def test_installation_makes_an_environment_that_runs(tmp_path, wait_until):
-    folder = tmp_path / "my backend"
-    work = environment.Installation(environment.plan(folder, make_wheel(tmp_path), "--no-index", online=False))
+def test_installation_from_a_wheel_folder_goes_on_where_it_stopped_and_runs(tmp_path, wait_until):
+    wheels = tmp_path / "my wheels"
+    wheels.mkdir()
+    make_wheel(wheels, "torch")
+    folder, wheel = tmp_path / "my backend", make_wheel(tmp_path)
+    plan = environment.plan(
+        folder, wheel, "", online=False, wheel_folder=str(wheels), build=environment.build_for("cpu")
+    )
+    work = environment.Installation(plan)
+    wait_until(lambda: not work.running, seconds=300)
+    assert "torchvision" in work.error, "the folder lacks it"
+    make_wheel(wheels, "torchvision")
+    work = environment.Installation(plan)
     wait_until(lambda: not work.running, seconds=300)
     assert work.error == "", work.log.read_text()
+    assert work.step == work.steps == 3
+    log = work.log.read_text()
+    assert log.splitlines()[1] == "finished before", "the environment itself was made the first time"
+    assert "Successfully installed kinema" in log
     command = environment.backend_command("", folder, "auto")
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "served\n"
-    assert "Successfully installed kinema" in work.log.read_text()
 
 
 def test_failed_installation_tells_the_last_line_and_the_log(tmp_path, wait_until):
@@ -93,5 +156,5 @@ def test_cancelled_installation_stops_its_child(tmp_path, wait_until):
     work = environment.Installation(plan)
     wait_until(lambda: work.last_line == "on")
     work.cancel()
-    assert not work.running
-    assert work.error == "the installation was cancelled"
+    wait_until(lambda: not work.running)
+    assert "start it again" in work.error

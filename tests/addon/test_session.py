@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from blender_addon.session import Ended, Received, Session
-from kinema.errors import BackendError
+from kinema.errors import MotionError
 from kinema.protocol import wire
 from kinema.protocol.messages import MAX_PROMPT, Done, Failed, Generate, Progress
 
@@ -110,9 +110,39 @@ def test_what_is_no_backend_ends_with_a_reason(opened, wait_until, code, reason)
 
 
 @pytest.mark.parametrize("command", [["/no/such/program"], [""], [os.path.dirname(__file__)]])
-def test_command_that_cannot_be_started_raises(command):
-    with pytest.raises(BackendError, match="preferences"):
-        Session(command)
+def test_command_that_cannot_be_started_ends_with_the_fix(opened, wait_until, command):
+    session = opened(command)
+    ended = events_until(session, wait_until, Done)[-1]
+    assert isinstance(ended, Ended)
+    assert "preferences" in ended.reason
+    assert not session.alive
+
+
+@posix
+def test_closing_a_hung_backend_returns_at_once_and_kills_it(child_command, wait_until, exists):
+    session = Session(child_command)
+    session.send(Generate(id="a", prompt="hang"))
+    events_until(session, wait_until, Progress)
+    session.close(grace=0.5)
+    assert exists(session.pid), "close did not wait for the end of what cannot end"
+    wait_until(lambda: not exists(session.pid))
+
+
+def test_answer_is_prepared_by_the_reading_thread_and_a_refused_one_is_a_failure(child_command, wait_until):
+    def prepare(message, arrays):
+        if isinstance(message, Done) and message.id == "b":
+            raise MotionError("the test wants none of it")
+        return threading.current_thread().name
+
+    session = Session(child_command, prepare=prepare)
+    try:
+        session.send(Generate(id="a", prompt="walk"))
+        assert events_until(session, wait_until, Done)[-1].prepared == "kinema read"
+        session.send(Generate(id="b", prompt="walk"))
+        failed = events_until(session, wait_until, Failed)[-1].message
+        assert (failed.id, failed.kind) == ("b", "MotionError")
+    finally:
+        session.stop()
 
 
 def test_stop_leaves_neither_process_nor_threads(child_command, wait_until, exists):
@@ -180,3 +210,33 @@ def test_backend_ends_when_its_parent_is_killed(child_command, wait_until, exist
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not exists(child))
+
+
+@posix
+def test_writing_to_a_dead_backend_does_not_end_blender_whose_python_leaves_sigpipe_deadly(child_command):
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    blender = subprocess.run(
+        script(
+            f"""
+            import os, signal, sys, time
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            sys.path.insert(0, {root!r})
+            from blender_addon.session import Ended, Received, Session
+            from kinema.protocol.messages import Generate
+            session = Session({child_command!r})
+            session.send(Generate(id="a", prompt="slow"))
+            while not any(isinstance(e, Received) for e in session.poll()):
+                time.sleep(0.01)
+            os.kill(session.pid, signal.SIGKILL)
+            while not any(isinstance(e, Ended) for e in session.poll()):
+                time.sleep(0.01)
+            session.send(Generate(id="b", prompt="walk"))
+            session.stop()
+            print("alive")
+            """
+        ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (blender.returncode, blender.stdout) == (0, "alive\n"), blender.stderr

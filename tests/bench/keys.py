@@ -34,7 +34,7 @@ def write_keys(repeats: int) -> tuple[str, Seconds]:
     motion = turning()
 
     def write(number: int) -> None:
-        keyframes.write_pose(armature, f"bench {number}", smpl.track(motion, armature))
+        keyframes.write_pose(armature, f"bench {number}", smpl.SMPL.track(motion, armature))
 
     return bpy.app.version_string, measure(write, repeats)
 

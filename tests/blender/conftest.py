@@ -43,11 +43,13 @@ def scene():
 
 
 @pytest.fixture
-def addon(scene, monkeypatch):
+def addon(scene, monkeypatch, tmp_path_factory):
     """The add-on, registered as Blender does it and gone afterwards: what stays registered crashes bpy at exit."""
     import blender_addon
     from blender_addon import preferences
 
+    folder = tmp_path_factory.mktemp("user")
+    monkeypatch.setattr(preferences, "user_folder", lambda name: folder / name)
     blender_addon.register()
     monkeypatch.setattr(preferences, "backend", lambda: ([sys.executable, str(CHILD)], {}))
     yield blender_addon

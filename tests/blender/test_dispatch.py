@@ -1,9 +1,10 @@
-"""The panel's way: operators, a real backend process, undo, and nothing left behind."""
+"""The panel's way to a job and its result: operators, a real backend process, and nothing left behind."""
 
 import json
 import os
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,24 @@ def generate(prompt, **settings):
     assert bpy.ops.kinema.generate() == {"FINISHED"}
 
 
+def accept(take="", **settings):
+    import bpy
+
+    for key, value in settings.items():
+        setattr(bpy.context.scene.kinema, key, value)
+    assert bpy.ops.kinema.accept("EXEC_DEFAULT", True, take=take) == {"FINISHED"}
+
+
+def made(prompt, **settings):
+    """Generate, wait, accept: the action's character."""
+    import bpy
+
+    generate(prompt, **settings)
+    run()
+    accept()
+    return bpy.context.scene.kinema.target
+
+
 def running(pid):
     try:
         os.kill(pid, 0)
@@ -36,89 +55,101 @@ def running(pid):
     return True
 
 
-def test_prompt_becomes_a_character_with_an_action_and_its_provenance(addon):
+def test_prompt_becomes_a_take_and_accepted_a_character_with_its_provenance(addon):
     import bpy
 
     from blender_addon import dispatch
+    from blender_addon.takes import review
 
     scene = bpy.context.scene
     scene.render.fps = 24
     scene.frame_current = 5
     generate("a person walks", seconds=2.0, seed=3)
-    assert not bpy.data.actions, "nothing changes before the result is there"
     run()
+    assert not bpy.data.actions, "nothing changes before Accept"
+    assert not bpy.data.objects
+    assert len(review.takes) == 1
+    scene.frame_current = 90  # scrubbing meanwhile does not move the start
+    accept()
     armature = scene.kinema.target
     action = armature.animation_data.action
     assert action.name == "a person walks"
     assert dispatch.message == "Made a person walks"
     assert tuple(action.frame_range) == (5, 5 + int(59 * 24 / 30))
+    assert scene.render.fps == 24
     origin = json.loads(action["kinema"])
     assert origin["request"]["prompt"] == "a person walks"
     assert origin["request"]["seed"] == 3
     assert origin["pack"]["licence"] == "CC0-1.0"
+    assert origin["parts"]["left_arm"] == "the left arm swings"
+    assert origin["versions"]["blender"] == bpy.app.version_string
+    assert action["kinema_prompt"] == "a person walks"
+    assert action["kinema_use"] == "Commercial use is allowed"
 
 
 def test_second_generation_uses_the_same_character_and_another_action(addon):
     import bpy
 
-    generate("first")
-    run()
-    armature = bpy.context.scene.kinema.target
-    generate("second")
-    run()
+    armature = made("first")
+    made("second")
     assert bpy.context.scene.kinema.target == armature
     assert [o.name for o in bpy.data.objects if o.type == "ARMATURE"] == [armature.name]
     assert {"first", "second"} <= set(bpy.data.actions.keys())
     assert armature.animation_data.action.name == "second"
 
 
-def test_result_is_one_undo_step(addon):
-    import bpy
-
-    bpy.ops.ed.undo_push(message="before")
-    generate("a person jumps")
-    run()
-    assert "a person jumps" in bpy.data.actions
-    assert "Kinema" in bpy.data.objects
-    bpy.ops.ed.undo()
-    assert "a person jumps" not in bpy.data.actions
-    assert "Kinema" not in bpy.data.objects
-    bpy.ops.ed.redo()
-    action = bpy.data.objects["Kinema"].animation_data.action
-    assert action.name == "a person jumps"
-    generate("after redo")
-    run()
-    assert "after redo" in bpy.data.actions
-
-
 def test_cancel_changes_nothing_in_the_file(addon):
     import bpy
 
     from blender_addon import dispatch
+    from blender_addon.takes import review
 
     generate("slow walk")
-    assert not bpy.ops.kinema.generate.poll(), "one at a time"
     while not (dispatch.drain() and dispatch.worker.job.step):
         time.sleep(0.005)
     assert bpy.ops.kinema.cancel() == {"FINISHED"}
     run()
     assert dispatch.message == "Cancelled"
     assert not bpy.ops.kinema.cancel.poll()
+    assert not review.takes
     assert not bpy.data.actions
     assert not bpy.data.objects
 
 
-def test_crash_is_shown_with_its_reason_and_generate_works_again(addon):
+def test_jobs_queue_up_and_one_can_be_taken_out(addon):
     import bpy
 
     from blender_addon import dispatch
+    from blender_addon.takes import review
 
-    generate("crash")
+    generate("slow walk", seconds=1.0)
+    generate("unwanted")
+    generate("jump")
+    unwanted = dispatch.worker.waiting[0]
+    assert bpy.ops.kinema.cancel(request=unwanted.request.id) == {"FINISHED"}
     run()
-    assert "the test wanted a crash" in dispatch.message
+    assert [take.result.request.prompt for take in review.takes] == ["slow walk", "jump"]
+
+
+def test_crash_is_shown_with_its_reason_and_one_press_restarts(addon):
+    import bpy
+
+    from blender_addon import dispatch
+    from blender_addon.takes import review
+
+    assert not bpy.ops.kinema.restart.poll()
+    generate("crash")
     generate("walk")
     run()
-    assert "walk" in bpy.data.actions
+    assert "the test wanted a crash" in dispatch.message
+    assert [job.request.prompt for job in dispatch.worker.waiting] == ["walk"]
+    bpy.ops.kinema.copy_log(log="BACKEND")
+    job = dispatch.worker.job
+    dispatch.worker.job = replace(job, request=replace(job.request, prompt="jump"))  # it would crash again
+    assert bpy.ops.kinema.restart() == {"FINISHED"}
+    run()
+    assert [take.result.request.prompt for take in review.takes] == ["jump", "walk"]
+    assert dispatch.message == ""
 
 
 def test_request_that_cannot_be_made_is_reported(addon):
@@ -129,7 +160,7 @@ def test_request_that_cannot_be_made_is_reported(addon):
         bpy.ops.kinema.generate()
 
 
-def test_result_waits_for_object_mode_when_it_brings_a_character(addon):
+def test_take_accepted_at_once_waits_for_object_mode(addon):
     import bpy
 
     from blender_addon import dispatch
@@ -137,13 +168,11 @@ def test_result_waits_for_object_mode_when_it_brings_a_character(addon):
     bpy.ops.mesh.primitive_cube_add()
     cube = bpy.context.object
     bpy.ops.object.mode_set(mode="EDIT")
-    generate("walk")
-    while not dispatch.waiting:
-        dispatch.drain()
+    generate("walk", at_once=True)
+    while "Edit Mode" not in dispatch.message:
+        assert dispatch.drain()
         time.sleep(0.005)
-    assert dispatch.drain()
     assert not bpy.data.actions
-    assert "Edit Mode" in dispatch.message
     assert bpy.context.mode == "EDIT_MESH"
     bpy.ops.object.mode_set(mode="OBJECT")
     run()
@@ -154,30 +183,71 @@ def test_result_waits_for_object_mode_when_it_brings_a_character(addon):
 def test_pose_mode_is_kept(addon):
     import bpy
 
-    generate("first")
-    run()
-    armature = bpy.context.scene.kinema.target
+    armature = made("first")
     bpy.context.view_layer.objects.active = armature
     bpy.ops.object.mode_set(mode="POSE")
-    generate("onto it")
-    run()
+    made("onto it")
     bpy.context.scene.kinema.target = None
-    generate("a new one")
-    run()
+    made("a new one")
     assert bpy.context.mode == "POSE"
     assert bpy.context.object == armature
     assert armature.animation_data.action.name == "onto it"
     assert bpy.context.scene.kinema.target != armature
 
 
-def test_result_survives_loading_another_file_meanwhile(addon, tmp_path):
+def test_result_survives_loading_another_file_meanwhile_and_a_new_session(addon, tmp_path):
     import bpy
+
+    from blender_addon import dispatch
+    from blender_addon.takes import review
 
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
     generate("slow walk", seconds=1.0)
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "other.blend"))
     run()
+    assert [take.result.request.prompt for take in review.takes] == ["slow walk"]
+    name = review.takes[0].name
+    review.leave()  # Blender was closed, or crashed
+    assert bpy.ops.kinema.restore() == {"FINISHED"}
+    assert review.selected == name
+    accept()
     assert "slow walk" in bpy.data.actions
+    assert bpy.ops.kinema.finish_review() == {"FINISHED"}
+    assert dispatch.restore() == 0
+
+
+def test_idle_backend_ends_and_the_next_request_starts_it(addon, monkeypatch):
+    from blender_addon import dispatch, preferences
+
+    generate("walk")
+    run()
+    pid = dispatch.worker.pid
+    assert dispatch._look_idle() == dispatch.IDLE_PERIOD, "it has not been idle for long"
+    monkeypatch.setattr(preferences, "idle_seconds", lambda: 0.001)
+    time.sleep(0.01)
+    assert dispatch._look_idle() is None
+    assert dispatch.worker.pid is None
+    end = time.monotonic() + 60
+    while running(pid):
+        assert time.monotonic() < end, "the backend stayed"
+        time.sleep(0.01)
+    generate("jump")
+    run()
+    assert dispatch.worker.pid not in (None, pid)
+
+
+def test_hung_backend_is_stopped_without_blocking(addon):
+    import bpy
+
+    from blender_addon import dispatch
+
+    generate("hang")
+    while not (dispatch.drain() and dispatch.worker.job.step):
+        time.sleep(0.005)
+    pid = dispatch.worker.pid
+    assert bpy.ops.kinema.stop_backend() == {"FINISHED"}
+    assert running(pid), "the button did not wait for the end of what cannot end"
+    assert dispatch.worker.pid is None
 
 
 def test_unregister_in_the_middle_leaves_no_process_thread_or_timer(scene, monkeypatch):

@@ -23,7 +23,14 @@ def test_zip_holds_the_addon_the_licence_and_the_named_wheel(zip_file):
     with zipfile.ZipFile(zip_file) as archive:
         names = set(archive.namelist())
         manifest = tomllib.loads(archive.read("blender_manifest.toml").decode())
-    assert {"__init__.py", "LICENSE", "session.py", "rigs/smpl.py", "manual.html"} <= names
+    assert {
+        "__init__.py",
+        "LICENSE",
+        "session.py",
+        "rigs/smpl.py",
+        "manual/index.html",
+        "manual/pictures/review.png",
+    } <= names
     assert not [name for name in names if "pycache" in name or name == "build.py"]
     assert [wheel.removeprefix("./") for wheel in manifest["wheels"]] == [n for n in names if n.endswith(".whl")]
     assert all(len(reason) <= 64 for reason in manifest["permissions"].values())
@@ -58,6 +65,13 @@ def test_zip_installs_enables_and_disables(scene, zip_file):
     assert name.split(".")[-1] in str(preferences.backend_folder())
     assert "Install Backend" in preferences.backend_problem()
     bpy.context.preferences.addons[name].preferences.command = "ssh gpubox kinema serve"
-    assert preferences.backend() == (["ssh", "gpubox", "kinema", "serve"], {})
+    settings = bpy.context.preferences.addons[name].preferences
+    assert preferences.backend() == (["ssh", "gpubox", "kinema", "serve"], {"KINEMA_CACHE_MB": "512"})
+    settings.llm_url, settings.llm_model = "https://llm.example/v1", "m"
+    assert bpy.app.online_access is False
+    assert "KINEMA_LLM_URL" not in preferences.backend()[1], "Blender's online access is off"
+    settings.llm_url = "http://localhost:11434/v1"
+    assert preferences.backend()[1]["KINEMA_LLM_URL"] == "http://localhost:11434/v1"
+    assert sys.modules[name + ".operators_setup"].manual_page().parent.name == "manual"
     assert bpy.ops.preferences.addon_disable(module=name) == {"FINISHED"}
     assert not hasattr(bpy.types.Scene, "kinema")

@@ -166,7 +166,7 @@ def test_foreign_motions_and_armatures_are_refused_with_the_fix(scene, swaying):
     armature = smpl.build(scene, "Kinema")
     skeleton = Skeleton(("root",), np.array([-1]), np.zeros((1, 3)))
     with pytest.raises(SkeletonError, match="convert"):
-        smpl.track(Motion(np.ones((2, 1, 4)), np.zeros((2, 3)), 30, skeleton), armature)
+        smpl.SMPL.track(Motion(np.ones((2, 1, 4)), np.zeros((2, 3)), 30, skeleton), armature)
     other = bpy.data.objects.new("Other", bpy.data.armatures.new("Other"))
     scene.collection.objects.link(other)
     with pytest.raises(SkeletonError, match="choose a Kinema character"):

@@ -21,20 +21,17 @@ from typing import Any
 import numpy as np
 
 from ..errors import FormatError, MotionError
-from ..geometry import quaternion_from_rotation_vector, rotation_vector_from_quaternion
+from ..geometry import quaternion_from_rotation_vector
 from ..protocol import quaternion
+from ..protocol.amass import PELVIS, TO_AMASS, parameters
 from ..protocol.motion import Motion
 from ..protocol.smpl import BODY_JOINTS, SMPL_BODY
 from .files import load_bytes, save_bytes
 
-PELVIS = np.array([-0.0022, -0.2408, 0.0286])
-"""J0 of the neutral SMPL body with zero betas, metres, in the axes of AMASS' world (the model adds it unrotated)."""
-
-SMPLH_JOINTS = 52
 MAX_VALUES = 1 << 25
 """Numbers in one array: half an hour of SMPL-H at 120 frames a second."""
 PROVENANCE_KEY = "kinema"
-_FROM_AMASS = np.array([np.sqrt(0.5), -np.sqrt(0.5), 0.0, 0.0])  # -90 degrees about x: z becomes y
+_FROM_AMASS = quaternion.conjugate(TO_AMASS)
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -91,19 +88,7 @@ def write(path: str | Path, motion: Motion, provenance: Mapping[str, Any] | None
     """
     if motion.skeleton.names != SMPL_BODY.names:
         raise MotionError("AMASS files hold motion of the SMPL body; retarget the clip to SMPL first")
-    to_amass = quaternion.conjugate(_FROM_AMASS)
-    rotations = np.array(motion.rotations)
-    rotations[:, 0] = quaternion.multiply(to_amass, rotations[:, 0])
-    poses = np.zeros((len(motion), 3 * SMPLH_JOINTS))
-    poses[:, : 3 * BODY_JOINTS] = rotation_vector_from_quaternion(rotations).reshape(len(motion), -1)
-    arrays: dict[str, Any] = {
-        "poses": poses,
-        "trans": quaternion.rotate(to_amass, motion.root_translation) - PELVIS,
-        "mocap_framerate": np.float64(motion.fps),
-        "mocap_frame_rate": np.float64(motion.fps),
-        "betas": np.zeros(16),
-        "gender": np.array("neutral"),
-    }
+    arrays: dict[str, Any] = dict(parameters(motion))
     if provenance is not None:
         arrays[PROVENANCE_KEY] = np.array(json.dumps(dict(provenance), sort_keys=True))
     packed = io.BytesIO()

@@ -1,0 +1,191 @@
+"""What the buttons of the review do: select, play, compare, accept, reject."""
+
+from __future__ import annotations
+
+import contextlib
+import textwrap
+from collections.abc import Iterator
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from kinema.errors import KinemaError
+
+from . import dispatch, ghost, placement, provenance, standing
+from .placement import Placing
+from .takes import Take, review
+from .timeline import placing_of
+
+
+class _Take:
+    take: StringProperty(name="Take", description="Name of the take; empty for the selected one")  # type: ignore[valid-type]
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(review.takes)
+
+    def chosen(self) -> Take | None:
+        if self.take:
+            review.select(self.take)
+        return review.take
+
+
+class KINEMA_OT_select_take(_Take, bpy.types.Operator):
+    bl_idname = "kinema.select_take"
+    bl_label = "Select Take"
+    bl_description = "Show this take in the viewport"
+
+    take: StringProperty(name="Take", description="Name of the take")  # type: ignore[valid-type]
+    step: IntProperty(name="Step", description="How many takes further, where none is named")  # type: ignore[valid-type]
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if self.take:
+            review.select(self.take)
+        else:
+            review.step(self.step)
+        dispatch.redraw()
+        return {"FINISHED"}
+
+
+class KINEMA_OT_play_takes(_Take, bpy.types.Operator):
+    bl_idname = "kinema.play_takes"
+    bl_label = "Play"
+    bl_description = "Play the takes over the viewport, again and again; the scene's own frame stays"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        ghost.play(not review.playing)
+        dispatch.redraw()
+        return {"FINISHED"}
+
+
+class KINEMA_OT_compare_takes(_Take, bpy.types.Operator):
+    bl_idname = "kinema.compare_takes"
+    bl_label = "Compare"
+    bl_description = "Show all takes side by side"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        review.compare = not review.compare
+        dispatch.redraw()
+        return {"FINISHED"}
+
+
+class KINEMA_OT_accept(_Take, bpy.types.Operator):
+    bl_idname = "kinema.accept"
+    bl_label = "Accept"
+    bl_description = "Write this take's keys; one undo step. Undone, it can be accepted again"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender wants a set here)
+
+    take: StringProperty(name="Take", description="Name of the take; empty for the selected one", options={"HIDDEN"})  # type: ignore[valid-type]
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not review.takes:
+            return False
+        if context.mode not in ("OBJECT", "POSE"):
+            cls.poll_message_set("Leave Edit Mode first")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        take = self.chosen()
+        if take is None:
+            return {"CANCELLED"}
+        scene = context.scene
+        placing = placing_of(scene, take)
+        edits = {"loop": placing.loop, "in_place": placing.in_place, "frames": placing.frames}
+        try:
+            with object_mode(placing):
+                placed = placement.place(
+                    take.motion,
+                    placing,
+                    action_name(take.result.request.prompt),
+                    provenance.of_take(take, edits),
+                    take.name,
+                )
+        except KinemaError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if placing.destination != "KEEP":
+            scene.kinema.target = placed.armature
+        dispatch.message = f"Made {placed.action.name}"
+        dispatch.redraw()
+        return {"FINISHED"}
+
+
+class KINEMA_OT_reject(_Take, bpy.types.Operator):
+    bl_idname = "kinema.reject"
+    bl_label = "Reject"
+    bl_description = "Take this take away for good; the file stays as it is"
+
+    take: StringProperty(name="Take", description="Name of the take; empty for the selected one")  # type: ignore[valid-type]
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        review.reject(self.take or review.selected)
+        dispatch.redraw()
+        return {"FINISHED"}
+
+
+class KINEMA_OT_finish_review(_Take, bpy.types.Operator):
+    bl_idname = "kinema.finish_review"
+    bl_label = "Finish Review"
+    bl_description = "Take all takes away that are left; what was accepted stays in the file"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        review.clear()
+        ghost.play(False)
+        dispatch.redraw()
+        return {"FINISHED"}
+
+
+class KINEMA_OT_start_here(_Take, bpy.types.Operator):
+    bl_idname = "kinema.start_here"
+    bl_label = "Start Here"
+    bl_description = "Let the takes begin at the current frame, and where the character stands now"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        place = standing.place_now(context.scene.kinema.target)
+        review.move(context.scene.frame_current, [place.x, place.z, place.heading] if place is not None else None)
+        dispatch.redraw()
+        return {"FINISHED"}
+
+
+class KINEMA_OT_restore(bpy.types.Operator):
+    bl_idname = "kinema.restore"
+    bl_label = "Review Earlier Results"
+    bl_description = "Bring back the results that were finished and never accepted or rejected"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        dispatch.restore()
+        return {"FINISHED"}
+
+
+@contextlib.contextmanager
+def object_mode(placing: Placing) -> Iterator[None]:
+    """Object Mode while a character is made, and the user's Pose Mode again after it."""
+    posing = bpy.context.mode == "POSE" and placement.needs_object_mode(placing)
+    active = bpy.context.view_layer.objects.active
+    if posing:
+        bpy.ops.object.mode_set(mode="OBJECT")
+    try:
+        yield
+    finally:
+        if posing:
+            bpy.context.view_layer.objects.active = active
+            bpy.ops.object.mode_set(mode="POSE")
+
+
+def action_name(prompt: str) -> str:
+    """A short name for an action; Blender numbers it where it is taken."""
+    return textwrap.shorten(prompt, 48, placeholder="") or " ".join(prompt.split())[:48] or "Kinema"
+
+
+CLASSES = (
+    KINEMA_OT_select_take,
+    KINEMA_OT_play_takes,
+    KINEMA_OT_compare_takes,
+    KINEMA_OT_accept,
+    KINEMA_OT_reject,
+    KINEMA_OT_finish_review,
+    KINEMA_OT_start_here,
+    KINEMA_OT_restore,
+)

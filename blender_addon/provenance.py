@@ -1,0 +1,122 @@
+"""What made an action: custom properties for people, JSON for programs, and the way back to the same request."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import platform
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from kinema.errors import RequestError
+from kinema.protocol import wire
+from kinema.protocol.messages import Generate
+
+from .jobs import new_id
+from .takes import Take
+
+KEY = "kinema"
+"""Custom property of an action: JSON of the request, the part sentences, the model pack and the versions."""
+
+TAKE_KEY = "kinema_take"
+"""Custom property of an action: the take's name, by which the review knows that it was accepted."""
+
+MAX_SEED = 2**31 - 1
+"""Largest seed that Blender's own numbers hold."""
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Under what a motion may be used, as its model pack says. `commercial` is None where nothing is known."""
+
+    name: str
+    commercial: bool | None
+
+    @property
+    def text(self) -> str:
+        if self.commercial is None:
+            return "Commercial use: unknown"
+        return "Commercial use is allowed" if self.commercial else "Not for commercial use"
+
+
+def licence_of(pack: Mapping[str, Any]) -> Licence:
+    """The licence that an answer's `pack` names."""
+    commercial = pack.get("commercial")
+    return Licence(str(pack.get("licence", "unknown")), commercial if isinstance(commercial, bool) else None)
+
+
+def of_take(take: Take, edits: Mapping[str, Any]) -> dict[str, Any]:
+    """All that is known of a take. `edits`: what the add-on changed afterwards (loop, in place, length)."""
+    request, done = take.result.request, take.result.done
+    asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request) if field.name != "id"}
+    versions = {**done.settings.get("versions", {}), "blender": bpy.app.version_string, "system": platform.system()}
+    return {
+        "format": 1,
+        "request": {key: dict(value) if isinstance(value, Mapping) else value for key, value in asked.items()},
+        "sample": take.sample,
+        "seed": take.seed,
+        "parts": dict(done.parts),
+        "pack": dict(done.pack),
+        "settings": {key: value for key, value in done.settings.items() if key != "versions"},
+        "versions": versions,
+        "edits": dict(edits),
+    }
+
+
+def stamp(action: bpy.types.Action, origin: Mapping[str, Any], take_name: str = "") -> None:
+    """Write the provenance onto an action."""
+    action[KEY] = json.dumps(origin, default=str)
+    pack = origin.get("pack", {})
+    if request := origin.get("request"):
+        plain = {"prompt": request.get("prompt", ""), "seed": str(origin.get("seed", ""))}
+        plain |= {"model": f"{pack.get('name', '')} {pack.get('version', '')}".strip()}
+        plain |= {"sha256": pack.get("sha256", ""), "licence": licence_of(pack).name, "use": licence_of(pack).text}
+        for key, value in plain.items():
+            action[f"{KEY}_{key}"] = str(value)
+    if take_name:
+        action[TAKE_KEY] = take_name
+
+
+def hand_on(action: bpy.types.Action, made: bpy.types.Action) -> None:
+    """Give an action the provenance of the one that it was made from."""
+    if KEY in action:
+        stamp(made, json.loads(action[KEY]), str(action.get(TAKE_KEY, "")))
+
+
+def read(action: bpy.types.Action | None) -> dict[str, Any] | None:
+    """The provenance of an action, or None when Kinema did not make it or it cannot be read."""
+    if action is None or KEY not in action:
+        return None
+    try:
+        origin = json.loads(action[KEY])
+    except (TypeError, ValueError):
+        return None
+    return origin if isinstance(origin, dict) and isinstance(origin.get("request"), dict) else None
+
+
+def accepted() -> set[str]:
+    """Names of the takes that actions of the open file were made from."""
+    return {str(action[TAKE_KEY]) for action in bpy.data.actions if TAKE_KEY in action}
+
+
+def request_again(origin: Mapping[str, Any], vary: bool) -> Generate:
+    """The request that makes the same motion again, or with `vary` another of the same kind.
+
+    The refined sentences stand in the request, so that no refiner is asked and a newer lexicon changes nothing.
+    Raises RequestError when the provenance is of another version.
+    """
+    asked = dict(origin["request"])
+    asked |= {"id": new_id(), "parts": dict(origin.get("parts") or asked.get("parts") or {}), "refiner": "none"}
+    for key in ("sampler", "steps", "guidance"):
+        if key in (used := origin.get("settings", {})):
+            asked[key] = used[key]
+    if vary:
+        asked |= {"seed": secrets.randbelow(MAX_SEED), "samples": 1}
+    try:
+        return wire.build(Generate, asked)
+    except Exception as error:
+        raise RequestError(f"this action was made by another version of Kinema ({error}); use its prompt") from error

@@ -1,0 +1,86 @@
+"""Where a character stands at the current frame and how: what a new motion goes on from, on every kind of rig."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+import numpy as np
+
+from kinema.errors import SkeletonError
+from kinema.protocol import quaternion
+from kinema.protocol.motion import Motion
+
+from . import editing, sampling
+from .editing import Place
+from .rigs import rig_of
+from .rigs.base import Rig
+from .rigs.reading import read_bones
+from .rigs.retargeting import mapping_of
+from .rigs.transfer import HIPS_ABOVE_SOLES, LEG, RigPose, from_rig
+
+
+def place_of_pose(pose: RigPose) -> Place:
+    """Where the pelvis stands and what it faces, in the motion's own frame and size. `pose`: one frame."""
+    return editing.place_of(from_rig(pose))
+
+
+def place_now(armature: bpy.types.Object | None) -> Place | None:
+    """`place_of_pose` of a character at the current frame; None where there is none or it is no rig of Kinema's."""
+    rig = rig_of(armature)
+    if armature is None or rig is None:
+        return None
+    try:
+        return place_of_pose(sampling.pose_now(armature, rig))
+    except SkeletonError:
+        return None
+
+
+def blended_from(pose: RigPose, begin: RigPose, frames: int) -> RigPose:
+    """The pose, beginning as `begin` (one frame of the same rig) and reaching its own after `frames` frames.
+
+    Bones are blended against their parents, the hips' place on a straight line.
+    """
+    length = min(max(frames, 1), len(pose))
+    t = np.clip(np.arange(len(pose)) / length, 0.0, 1.0)
+    weight = t * t * (3.0 - 2.0 * t)
+    turns = np.empty_like(pose.turns)
+    for bone, parent in enumerate(pose.rest.parents):
+        first, own = begin.turns[:, bone], pose.turns[:, bone]
+        if parent >= 0:
+            first = quaternion.multiply(quaternion.conjugate(begin.turns[:, parent]), first)
+            own = quaternion.multiply(quaternion.conjugate(pose.turns[:, parent]), own)
+        turn = quaternion.slerp(np.broadcast_to(first, own.shape), own, weight)
+        turns[:, bone] = turn if parent < 0 else quaternion.multiply(turns[:, parent], turn)
+    hips = pose.hips + (1.0 - weight[:, None]) * (begin.hips[0] - pose.hips[0])
+    return replace(pose, turns=turns, hips=hips)
+
+
+def home_of(armature: bpy.types.Object) -> np.ndarray:
+    """(4, 4) the object's world matrix before any action of Kinema's moved it: the frame that motions are placed in."""
+    origin = sampling.origin_of(armature)
+    return np.array(armature.matrix_world) if origin is None else origin
+
+
+def to_world(armature: bpy.types.Object, rig: Rig) -> np.ndarray:
+    """(4, 4) from a motion's frame and size (metres, Y up) to where the character shows it in the world.
+
+    Raises SkeletonError when the rig's bones do not fit.
+    """
+    rest = read_bones(armature, mapping_of(rig, armature))
+    scale = rest.leg / LEG
+    size = np.diag([scale, scale, scale, 1.0])
+    size[1, 3] = rest.hips[1] - scale * HIPS_ABOVE_SOLES
+    at_home = home_of(armature) @ np.linalg.inv(np.array(armature.matrix_world))
+    return at_home @ sampling.rest_in_world(rest, armature) @ size
+
+
+def repeated(motion: Motion) -> Motion:
+    """A loop three times, its middle turn where the motion itself is: so that what looks around a frame sees a loop."""
+    travel = (motion.root_translation[-1] - motion.root_translation[0]) * [1.0, 0.0, 1.0]
+    root, turns = motion.root_translation, motion.rotations
+    return replace(
+        motion,
+        rotations=np.concatenate([turns[:-1], turns, turns[1:]]),
+        root_translation=np.concatenate([root[:-1] - travel, root, root[1:] + travel]),
+    )

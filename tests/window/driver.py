@@ -1,0 +1,141 @@
+"""A Blender window on an X server of its own, driven by real key and mouse events, and its pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Window:
+    """A running Blender with the add-on. `blender` is .ci/blender-app's ROOT."""
+
+    def __init__(self, blender: Path, folder: Path, display: int, backend: str) -> None:
+        self.folder, self.display = folder, display
+        self._environment = {**os.environ, "DISPLAY": f":{display}"}
+        folder.mkdir(parents=True, exist_ok=True)
+        self._server = subprocess.Popen(
+            ["Xvfb", f":{display}", "-screen", "0", "1600x900x24", "+extension", "GLX", "+render", "-noreset"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while not Path(f"/tmp/.X11-unix/X{display}").exists():
+            time.sleep(0.1)
+        self._app = str(ROOT / ".ci/blender-app")
+        self._blender = str(blender)
+        self._backend = backend
+        self._log = (folder / "blender.log").open("w")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def install(self, zip_file: Path) -> None:
+        """Install the extension's zip into the application, whose preferences are this session's own."""
+        words = [self._app, "run", self._blender, "--command", "extension", "install-file"]
+        subprocess.run(
+            [*words, "--repo", "user_default", "--enable", str(zip_file)], check=True, env=self._own(), cwd=ROOT
+        )
+
+    def open(self, *arguments: str) -> None:
+        """Start the window; returns when the add-on answers."""
+        inside = str(ROOT / "tests/window/inside.py")
+        words = [self._app, "window", self._blender, str(self.display), *arguments, "--python", inside]
+        self.process = subprocess.Popen(
+            [*words, "--", str(self.folder)], stdout=self._log, stderr=subprocess.STDOUT, env=self._own(), cwd=ROOT
+        )
+        self.run(f"module('preferences').get().command = {self._backend!r}", seconds=240)
+
+    def run(self, code: str, seconds: float = 120.0) -> Any:
+        """Run Python inside; returns what it assigned to `value`. Raises RuntimeError with the inside's traceback."""
+        answer = self.folder / "answer.json"
+        answer.unlink(missing_ok=True)
+        partial = self.folder / "command.partial"
+        partial.write_text(code, encoding="utf-8")
+        partial.rename(self.folder / "command.py")
+        end = time.monotonic() + seconds
+        while not answer.exists():
+            if time.monotonic() > end:
+                raise RuntimeError(f"the window does not answer; see {self._log.name}")
+            time.sleep(0.05)
+        told = json.loads(answer.read_text(encoding="utf-8"))
+        if told["error"]:
+            raise RuntimeError(told["error"])
+        return told["value"]
+
+    def until(self, condition: str, seconds: float = 180.0) -> None:
+        """Wait until a Python expression is true inside."""
+        end = time.monotonic() + seconds
+        while not self.run(f"value = bool({condition})"):
+            if time.monotonic() > end:
+                raise RuntimeError(f"waited in vain for {condition}")
+            time.sleep(0.2)
+
+    def click(self, x: float, y: float, times: int = 1) -> None:
+        """Press the left button at a place from the top left."""
+        self.move(x - 2, y)
+        self.move(x, y)  # a button answers only once it knows that the mouse is over it
+        self._xdo("click", "--repeat", str(times), "--delay", "80", "1")
+        time.sleep(0.5)
+
+    def press(self, x: float, y: float, shown: str) -> None:
+        """Click until a Python expression is true inside: a busy machine may miss a click while it still draws."""
+        for _ in range(5):
+            self.click(x, y)
+            end = time.monotonic() + 8.0
+            while time.monotonic() < end:
+                if self.run(f"value = bool({shown})"):
+                    return
+                time.sleep(0.3)
+        self.shot("missed")
+        raise RuntimeError(f"five clicks at {x}, {y} did not bring {shown}")
+
+    def move(self, x: float, y: float) -> None:
+        self._xdo("mousemove", str(int(x)), str(int(y)))
+        time.sleep(0.4)
+
+    def drag(self, x: float, y: float, to_x: float, to_y: float) -> None:
+        self._xdo("mousemove", str(int(x)), str(int(y)), "mousedown", "1")
+        for part in range(1, 6):
+            self._xdo("mousemove", str(int(x + (to_x - x) * part / 5)), str(int(y + (to_y - y) * part / 5)))
+            time.sleep(0.1)
+        self._xdo("mouseup", "1")
+        time.sleep(0.5)
+
+    def key(self, name: str) -> None:
+        self._xdo("key", name)
+        time.sleep(0.3)
+
+    def type(self, text: str) -> None:
+        """Type as a keyboard does."""
+        self._xdo("type", "--delay", "25", text)
+        time.sleep(0.5)
+
+    def shot(self, name: str, crop: str = "") -> Path:
+        """A picture of the screen, or of WIDTHxHEIGHT+X+Y of it."""
+        path = self.folder / f"{name}.png"
+        time.sleep(0.8)
+        words = ["import", "-window", "root", *(("-crop", crop, "+repage") if crop else ())]
+        words += ["-dither", "None", "-colors", "200", str(path)]  # a fifth of the size, as the manual wants it
+        subprocess.run(words, check=True, env=self._environment)
+        return path
+
+    def close(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            try:
+                self.run("bpy.app.timers.register(lambda: bpy.ops.wm.quit_blender() and None, first_interval=0.3)")
+                self.process.wait(60)
+            except (RuntimeError, subprocess.TimeoutExpired):
+                self.process.kill()
+        self._server.terminate()
+        self._server.wait(20)
+        self._log.close()
+
+    def _own(self) -> dict[str, str]:
+        """Nothing of the user's own Blender is read or written."""
+        return {**self._environment, "BLENDER_USER_RESOURCES": str(self.folder / "user")}
+
+    def _xdo(self, *words: str) -> None:
+        subprocess.run(["xdotool", *words], check=True, env=self._environment)

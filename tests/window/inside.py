@@ -1,0 +1,95 @@
+"""Run by the Blender window of a scripted session: does what the driver asks for and measures its own main thread.
+
+The driver writes Python into FOLDER/command.py; a timer runs it and writes FOLDER/answer.json. While it waits, every
+call of the add-on on the main thread is timed: panels' draw, operators, timers, what is drawn over the viewport.
+"""
+
+import functools
+import importlib
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import bpy
+
+FOLDER = Path(sys.argv[sys.argv.index("--") + 1])
+ADDON = "bl_ext.user_default.kinema"
+longest: dict[str, list[float]] = {}
+"""Name of a call -> longest wall time and longest time on the processor, seconds, and how often it was called."""
+
+
+def noted(name, call, *arguments):
+    wall, processor = time.perf_counter(), time.thread_time()
+    try:
+        return call(*arguments)
+    finally:
+        entry = longest.setdefault(name, [0.0, 0.0, 0])
+        entry[0] = max(entry[0], time.perf_counter() - wall)
+        entry[1] = max(entry[1], time.thread_time() - processor)
+        entry[2] += 1
+
+
+def timed(name, call):
+    """A function without arguments."""
+    return functools.wraps(call)(lambda: noted(name, call))
+
+
+def timed_method(name, call):
+    """A method that takes a context; Blender counts the arguments."""
+
+    def run(self, context):
+        return noted(name, call, self, context)
+
+    return run
+
+
+def module(name):
+    return importlib.import_module(f"{ADDON}.{name}")
+
+
+def measure():
+    """Wrap every call that Blender makes into the add-on."""
+    for name in ("dispatch", "ghost", "operators_setup"):
+        for timer in ("_tick", "_look_idle", "_show", "_draw_bodies", "_draw_labels"):
+            if hasattr(module(name), timer):
+                setattr(module(name), timer, timed(f"{name}.{timer}", getattr(module(name), timer)))
+    for name in ("panels", "panels_takes", "panels_setup"):
+        for cls in module(name).CLASSES:
+            cls.draw = timed_method(f"{cls.__name__}.draw", cls.draw)
+    for name in ("operators", "operators_takes", "operators_prompts", "operators_setup"):
+        for cls in module(name).CLASSES:
+            cls.execute = timed_method(f"{cls.__name__}.execute", cls.execute)
+    module("ghost").unregister()  # Blender holds what it draws by the function itself.
+    module("ghost").register()
+
+
+def attend():
+    asked = FOLDER / "command.py"
+    if not asked.exists():
+        return 0.05
+    code = asked.read_text(encoding="utf-8")
+    asked.unlink()
+    answer = {"value": None, "error": ""}
+    names = {"bpy": bpy, "module": module, "longest": longest, "area": viewport}
+    try:
+        exec(code, names)
+        answer["value"] = names.get("value")
+    except Exception:
+        answer["error"] = traceback.format_exc()
+    partial = FOLDER / "answer.partial"
+    partial.write_text(json.dumps(answer, default=str), encoding="utf-8")
+    partial.rename(FOLDER / "answer.json")
+    return 0.05
+
+
+def viewport():
+    """The 3D viewport's area."""
+    return next(area for area in bpy.context.window_manager.windows[0].screen.areas if area.type == "VIEW_3D")
+
+
+bpy.context.preferences.view.show_splash = False
+bpy.context.preferences.view.ui_scale = 1.0
+measure()
+bpy.app.timers.register(attend, first_interval=0.5, persistent=True)
