@@ -1,4 +1,4 @@
-"""`kinema train STAGE ...`: text, autoencoder, diffusion, export, in this order."""
+"""`kinema train STAGE ...`: text, autoencoder, diffusion, style, export, in this order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ STAGES = {
     "text": "kinema.training.text",
     "autoencoder": "kinema.training.autoencoder",
     "diffusion": "kinema.training.diffusion",
+    "style": "kinema.training.style",
     "export": "kinema.training.export",
 }
 """Stage -> module with `main(argv) -> int`."""
