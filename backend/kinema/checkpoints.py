@@ -112,6 +112,12 @@ def model_folders() -> tuple[Path, ...]:
     return (*own, package / "assets" / "models", package.parents[1] / "assets" / "models")
 
 
+def pack_names() -> tuple[str, ...]:
+    """Names of all packs in `model_folders()`, sorted."""
+    folders = (folder for folder in model_folders() if folder.is_dir())
+    return tuple(sorted({entry.name for folder in folders for entry in folder.iterdir() if _is_pack(entry)}))
+
+
 def find_pack(name_or_path: str | Path | None = None) -> Pack:
     """The pack at a path, or the first of that name in `model_folders()`; None means the default pack.
 

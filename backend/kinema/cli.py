@@ -82,7 +82,7 @@ def _run(options: argparse.Namespace, report: Report) -> int:
         case "serve":
             from . import serve
 
-            return serve.serve(serve.pipeline_work(options.model, options.device))
+            return serve.serve(serve.pipeline_work(options.model, options.device), serve.pipeline_answer(options.model))
         case "demo":
             from . import demo
             from .protocol.messages import Generate

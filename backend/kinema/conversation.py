@@ -15,11 +15,27 @@ from . import __version__
 from .errors import Cancelled, KinemaError, ProtocolError, RequestError
 from .faults import explain
 from .protocol import wire
-from .protocol.messages import Cancel, Done, Failed, Generate, Hello, Message, Progress, Shutdown
+from .protocol.messages import (
+    Aside,
+    Cancel,
+    ClearCache,
+    Describe,
+    Done,
+    Failed,
+    Generate,
+    Hello,
+    Message,
+    Progress,
+    Refine,
+    Shutdown,
+)
 
 Arrays = Mapping[str, np.ndarray]
 Work = Callable[[Generate, Callable[[Progress], None], Callable[[], bool]], tuple[Done, Arrays]]
 """(request, progress, cancelled) -> (answer, its arrays). Raises Cancelled soon after `cancelled()` turns true."""
+
+Answer = Callable[[Aside], Message]
+"""Answers a question that needs no weights, on a thread of its own beside the work."""
 
 MAX_WAITING = 1024
 """Requests that may wait; a client that sends more does not read its answers."""
@@ -31,16 +47,26 @@ GRACE_SECONDS = 2.0
 class Conversation:
     """One client, from Hello to the end of its stream.
 
-    The calling thread computes; a second thread reads, so that a Cancel or the client's end is heard at once.
+    The calling thread computes; a second thread reads, so that a Cancel or the client's end is heard at once; a third
+    answers what needs no weights (Refine, Describe, ClearCache), so that the panel is served while a motion is made.
     `abandon` is called by the reader when the client has gone and the work has not stopped after GRACE_SECONDS: the
     process should end, since Python cannot stop a thread from outside.
     """
 
-    def __init__(self, requests: BinaryIO, answers: BinaryIO, work: Work, abandon: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        requests: BinaryIO,
+        answers: BinaryIO,
+        work: Work,
+        abandon: Callable[[], None],
+        answer: Answer | None = None,
+    ) -> None:
         self._requests = requests
         self._answers = answers
         self._work = work
         self._abandon = abandon
+        self._answer_aside = answer
+        self._asides: queue.Queue[Aside] = queue.Queue(MAX_WAITING)
         self._queue: queue.Queue[Generate | ProtocolError | None] = queue.Queue()
         self._stops: dict[str, threading.Event] = {}
         self._stops_lock = threading.Lock()
@@ -58,6 +84,7 @@ class Conversation:
             self._fail("", error)
             raise
         threading.Thread(target=self._listen, name="kinema requests", daemon=True).start()
+        threading.Thread(target=self._answer_asides, name="kinema asides", daemon=True).start()
         try:
             while (item := self._queue.get()) is not None:
                 if isinstance(item, ProtocolError):
@@ -87,6 +114,8 @@ class Conversation:
             match message:
                 case Generate():
                     self._accept(message)
+                case Refine() | Describe() | ClearCache() if self._answer_aside is not None:
+                    self._put_aside(message)
                 case Cancel():
                     with self._stops_lock:
                         stop = self._stops.get(message.id)
@@ -111,6 +140,23 @@ class Conversation:
                 raise RequestError(f"{MAX_WAITING} requests are waiting; read their answers before sending more")
             self._stops[request.id] = threading.Event()
         self._queue.put(request)
+
+    def _put_aside(self, question: Aside) -> None:
+        try:
+            self._asides.put_nowait(question)
+        except queue.Full:
+            raise RequestError(f"{MAX_WAITING} questions are waiting; read their answers first") from None
+
+    def _answer_asides(self) -> None:
+        while (answer := self._answer_aside) is not None:
+            question = self._asides.get()
+            try:
+                reply = answer(question)
+            except Exception as error:
+                if not isinstance(error, KinemaError):
+                    traceback.print_exc()
+                reply = _failed(question.id, explain(error))
+            self._send(reply)
 
     def _answer(self, request: Generate) -> None:
         stop = self._stops[request.id]

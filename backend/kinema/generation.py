@@ -4,7 +4,7 @@ KINEMA_LLM_URL      base URL of an OpenAI-compatible endpoint, such as http://lo
 KINEMA_LLM_MODEL    the model's name there
 KINEMA_LLM_KEY      its key, where it needs one
 KINEMA_LLM_TIMEOUT  seconds for one attempt (default 20)
-KINEMA_CACHE        folder of kept answers (default: the user's cache folder)
+KINEMA_CACHE        folder of kept answers (default: the user's cache folder); KINEMA_CACHE_MB bounds it
 """
 
 from __future__ import annotations

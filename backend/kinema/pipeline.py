@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import cleanup, refine
+from . import __version__, cleanup, refine
 from .checkpoints import Pack
 from .diffusion import SAMPLERS, guidance, schedule
 from .errors import Cancelled, RequestError, WeightsError
@@ -32,13 +32,15 @@ MOST_AT_ONCE = 16
 
 @dataclass(frozen=True)
 class Result:
-    """What a request gave. `motions`: SMPL body at 30 fps, starting at x = z = 0 facing +Z."""
+    """What a request gave. `motions`: SMPL body at 30 fps, starting at x = z = 0 facing +Z. `settings`: what was used
+    where the request left the choice to the pack, the device, and the versions that computed."""
 
     motions: tuple[Motion, ...]
     parts: Mapping[str, str]
     warnings: tuple[str, ...]
     pack: Mapping[str, Any]
     seconds_taken: float
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def choose_device(name: str) -> torch.device:
@@ -140,9 +142,15 @@ class Pipeline:
             for sample in features:
                 motion = encoding.decode(sample)
                 motions.append(cleanup.clean(motion, sample[:, layout.CONTACTS]) if request.cleanup else motion)
-        return Result(
-            tuple(motions), refined.parts, refined.warnings, self.pack.provenance(), time.perf_counter() - began
-        )
+        settings = {
+            "sampler": sampler,
+            "steps": steps,
+            "guidance": float(scale),
+            "device": str(self.device),
+            "versions": {"kinema": __version__, "torch": torch.__version__},
+        }
+        took = time.perf_counter() - began
+        return Result(tuple(motions), refined.parts, refined.warnings, self.pack.provenance(), took, settings)
 
     def encode_texts(self, prompt: str, parts: Mapping[str, str]) -> tuple[Tensor, Tensor]:
         """Global prompt and part sentences -> embeddings (1, 7, E) and which of them are given (1, 7)."""

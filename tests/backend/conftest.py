@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """No test reads or fills the user's cache; child processes inherit it."""
+    monkeypatch.setenv("KINEMA_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture(scope="session")
 def random_pack(tmp_path_factory) -> Path:
     """Folder of a pack named "random" that the pipeline opens; its motion means nothing."""

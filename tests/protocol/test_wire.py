@@ -12,7 +12,21 @@ from hypothesis.extra import numpy as hnp
 
 from kinema.errors import KinemaError, MotionError, PromptError, ProtocolError, RequestError
 from kinema.protocol import messages, wire
-from kinema.protocol.messages import Cancel, Done, Failed, Generate, Hello, Progress, Shutdown
+from kinema.protocol.messages import (
+    Cancel,
+    ClearCache,
+    Cleared,
+    Describe,
+    Description,
+    Done,
+    Failed,
+    Generate,
+    Hello,
+    Progress,
+    Refine,
+    Refined,
+    Shutdown,
+)
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
 
@@ -53,7 +67,28 @@ message = st.one_of(
         warnings=st.lists(text, max_size=3).map(tuple),
         pack=st.dictionaries(text, json_value, max_size=3),
         seconds_taken=finite,
+        settings=st.dictionaries(text, json_value, max_size=3),
+        cached=st.booleans(),
     ),
+    st.builds(Refine, id=text, prompt=prompt, refiner=st.sampled_from(messages.REFINERS)),
+    st.builds(
+        Refined,
+        id=text,
+        parts=st.dictionaries(text, text, max_size=3),
+        unknown=st.lists(text, max_size=3).map(tuple),
+        warnings=st.lists(text, max_size=3).map(tuple),
+    ),
+    st.builds(Describe, id=text),
+    st.builds(
+        Description,
+        id=text,
+        pack=st.dictionaries(text, json_value, max_size=3),
+        packs=st.lists(text, max_size=3).map(tuple),
+        cache_files=st.integers(),
+        cache_bytes=st.integers(),
+    ),
+    st.builds(ClearCache, id=text),
+    st.builds(Cleared, id=text, files=st.integers(), bytes=st.integers()),
     st.builds(Failed, id=text, kind=text, message=text),
 )
 array = hnp.arrays(st.sampled_from(wire.DTYPES), hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5))

@@ -89,6 +89,37 @@ class Shutdown:
 
 
 @dataclass(frozen=True)
+class Refine:
+    """Ask what each body part would do for a prompt, without generating. Raises PromptError or RequestError."""
+
+    id: str
+    prompt: str
+    refiner: str = "lexicon"
+
+    def __post_init__(self) -> None:
+        if not self.prompt.strip():
+            raise PromptError("the prompt is empty; describe what the character does")
+        if len(self.prompt) > MAX_PROMPT:
+            raise PromptError(f"the prompt has {len(self.prompt)} characters; shorten it to {MAX_PROMPT}")
+        if self.refiner not in REFINERS:
+            raise RequestError(f"refiner {self.refiner!r} is unknown; use one of {', '.join(REFINERS)}")
+
+
+@dataclass(frozen=True)
+class Describe:
+    """Ask which model pack answers, which others there are and what the cache holds; loads no weights."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class ClearCache:
+    """Delete every kept answer."""
+
+    id: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a request is: `step` of `steps` in `stage` ("load", "refine", "encode", "sample", "decode")."""
 
@@ -100,7 +131,8 @@ class Progress:
 
 @dataclass(frozen=True)
 class Done:
-    """A finished request. `parts` are the refined sentences; `pack` names model, sha256 and licence.
+    """A finished request. `parts` are the refined sentences; `pack` names model, sha256 and licence; `settings` are
+    the sampler, steps, guidance, device and versions that were used; `cached`: an answer kept from an equal request.
 
     Motions travel as arrays `rotations_K` (T, 22, 4) and `root_translation_K` (T, 3), K = 0..samples-1, at `fps`, on
     the SMPL body skeleton.
@@ -113,6 +145,38 @@ class Done:
     warnings: tuple[str, ...] = ()
     pack: Mapping[str, Any] = field(default_factory=dict)
     seconds_taken: float = 0.0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    cached: bool = False
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Answer to Refine: the six part sentences, verbs outside the lexicon, sentences for the user."""
+
+    id: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Description:
+    """Answer to Describe: `pack` as in Done, names of all packs, and the kept answers' number and bytes."""
+
+    id: str
+    pack: Mapping[str, Any] = field(default_factory=dict)
+    packs: tuple[str, ...] = ()
+    cache_files: int = 0
+    cache_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """Answer to ClearCache: how much was deleted."""
+
+    id: str
+    files: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,15 +188,38 @@ class Failed:
     message: str
 
 
-Message = Hello | Generate | Cancel | Shutdown | Progress | Done | Failed
+Aside = Refine | Describe | ClearCache
+"""Questions that are answered beside a running generation."""
+
+Message = (
+    Hello
+    | Generate
+    | Refine
+    | Describe
+    | ClearCache
+    | Cancel
+    | Shutdown
+    | Progress
+    | Done
+    | Refined
+    | Description
+    | Cleared
+    | Failed
+)
 
 MESSAGES: dict[str, type] = {
     "Hello": Hello,
     "Generate": Generate,
+    "Refine": Refine,
+    "Describe": Describe,
+    "ClearCache": ClearCache,
     "Cancel": Cancel,
     "Shutdown": Shutdown,
     "Progress": Progress,
     "Done": Done,
+    "Refined": Refined,
+    "Description": Description,
+    "Cleared": Cleared,
     "Failed": Failed,
 }
 
