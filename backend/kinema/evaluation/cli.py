@@ -1,4 +1,4 @@
-"""`kinema evaluate`: the suite through the pipeline, one table and one contact sheet."""
+"""`kinema evaluate`: the suite through the pipeline, one table and one contact sheet; `--style`: style transfer."""
 
 import argparse
 import json
@@ -34,7 +34,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 done, 1 failed, 2 unusable input, with one sentence on stderr."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    if "--style" in given:
+        from .style import cli as style
+
+        return style.main([word for word in given if word != "--style"])
+    arguments = parser().parse_args(given)
     try:
         return _run(arguments)
     except KinemaError as error:

@@ -29,7 +29,7 @@ class StyleConfig:
     stride: int = 4
     content: int = 64
     code: int = 64
-    width: int = 224
+    width: int = 192
     features: int = 201
     predictor: int = 96
 

@@ -29,7 +29,7 @@ from .run import Average, Checkpoint, Log, learning_rate
 from .style_data import SEEN, Batch, StylePicker, encode_clips, styled_items, styles_of
 
 ABLATIONS = ("homo", "sampling")
-MOTION_SAMPLES = 6
+MOTION_SAMPLES = 2
 """Windows of a batch that are decoded for the motion losses."""
 
 
@@ -53,8 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("run", type=Path)
     parser.add_argument("--autoencoder", type=Path, required=True, help="autoencoder.safetensors, which stays as it is")
     parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--width", type=int, default=StyleConfig(()).width)
     parser.add_argument("--without", choices=ABLATIONS, help="leave one idea out, to measure what it is worth")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -100,7 +100,7 @@ def train(options: argparse.Namespace) -> None:
     (run / "style.json").write_text(json.dumps(asdict(network.config), indent=1) + "\n", encoding="utf-8")
     for step in range(checkpoint.load(generator) + 1, steps + 1):
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, options.rate)
+            group["lr"] = learning_rate(step, steps, options.rate, warmup=min(100, steps // 10))
         batch = picker.batch(options.batch, generator)
         losses = loss_terms(network, autoencoder, batch, LossWeights(), options.without)
         optimizer.zero_grad(set_to_none=True)
@@ -109,7 +109,7 @@ def train(options: argparse.Namespace) -> None:
         optimizer.step()
         average.update(network, step)
         log.add(step, {name: value.item() for name, value in losses.items()})
-        if step % 250 == 0 or step == steps:
+        if step % 100 == 0 or step == steps:
             checkpoint.save(step, generator)
             state = {name: value.cpu().contiguous() for name, value in average.state.items()}
             save_file(state, run / "style.safetensors")
@@ -182,7 +182,7 @@ def motion_terms(
     motion = smooth_l1_loss(autoencoder.decode_raw(made[some]), real)
     cycle = smooth_l1_loss(autoencoder.decode_raw(back[some]), real)
     decoded = real * autoencoder.feature_std + autoencoder.feature_mean
-    captured = batch.features.to(made.device)
+    captured = batch.features[: len(made) // 2].to(made.device)
     frames = torch.cat([decoded, captured])
     target = torch.cat([captured[some], captured])[..., layout.PLANAR_VELOCITY]
     wrong = (network.velocity(frames[..., SEEN]) - target) / network.velocity_std
