@@ -129,7 +129,9 @@ class Conversation:
             match message:
                 case Generate() | Stylize() | SaveStyle():
                     self._accept(message, frame.arrays)
-                case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() if self._answer_aside is not None:
+                case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() if (
+                    self._answer_aside is not None
+                ):
                     self._put_aside(message)
                 case Cancel():
                     with self._stops_lock:

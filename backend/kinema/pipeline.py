@@ -192,7 +192,7 @@ class Pipeline:
     def _style_of(
         self, request: Styled, said: str | None, reference: Motion | None, warnings: list[str]
     ) -> Tensor | None:
-        """The style code that a request asks for, None for none; `said` is the prompt's own style, which "auto" means."""
+        """The style code that a request asks for, None for none; `said` is the prompt's own style, "auto" means it."""
         if request.style != STYLE_AUTO:
             return self._stylist().code(request, reference) if request.asks_for_style else None
         if said is None or self.stylist is None:

@@ -136,7 +136,16 @@ def pipeline_answer(model: str | None) -> Answer:
         from . import refine
         from .checkpoints import find_pack, pack_names
         from .generation import language_model
-        from .protocol.messages import ClearCache, Cleared, Description, ListStyles, Refine, Refined, RemoveStyle, Styles
+        from .protocol.messages import (
+            ClearCache,
+            Cleared,
+            Description,
+            ListStyles,
+            Refine,
+            Refined,
+            RemoveStyle,
+            Styles,
+        )
         from .result_cache import open_cache
         from .stylization import library
 

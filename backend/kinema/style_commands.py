@@ -15,7 +15,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--style", default="", metavar="NAME", help="a style (see kinema styles), random, or auto: what the prompt says"
     )
-    parser.add_argument("--style-clip", default="", metavar="FILE", help="a clip whose style to take instead; 1 s or more")
+    parser.add_argument(
+        "--style-clip", default="", metavar="FILE", help="a clip whose style to take instead; 1 s or more"
+    )
     parser.add_argument("--style-mix", default="", metavar="NAME", help="a second style")
     parser.add_argument("--style-share", type=float, default=0.5, help="how much of the second, 0 to 1 (default 0.5)")
     parser.add_argument("--style-strength", type=float, default=1.0, help="0 changes nothing, up to 1.5 (default 1)")

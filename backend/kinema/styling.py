@@ -1,4 +1,4 @@
-"""Style as the pipeline uses it: a request's style to a code, features of any length in that style, motions in place."""
+"""Style as the pipeline uses it: a request's style to a code, features of any length in it, motions in place."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Stylist:
         return out.numpy().astype(np.float64)
 
     def motion(self, features: np.ndarray, code: Tensor, request: Styled) -> tuple[Motion, np.ndarray]:
-        """Features (T, F) of a clip -> its styled motion from x = z = 0 facing +Z, not cleaned, and its contacts (T, 4).
+        """Features (T, F) of a clip -> its styled motion from x = z = 0 facing +Z, not cleaned, and contacts (T, 4).
 
         Only the request's body parts are styled.
         """

@@ -27,7 +27,7 @@ class StyleConfig:
     labels: tuple[str, ...]
     latent: int = 64
     stride: int = 4
-    content: int = 64
+    content: int = 32
     code: int = 64
     width: int = 192
     features: int = 201
@@ -147,8 +147,8 @@ class MotionPredictor(nn.Module):
 
 
 class StyleNetwork(nn.Module):
-    """`latent_mean/std` (C,), `seen_mean/std` (F',), `velocity_mean/std` (2,) normalise; `prior_mean/log_variance` (labels + 1, D) are the
-    codes' priors, of which the first, "no label", stays N(0, I)."""
+    """`latent_mean/std` (C,), `seen_mean/std` (F',), `velocity_mean/std` (2,) normalise; `prior_mean` and
+    `prior_log_variance` (labels, D) are the codes' priors; that of "no label" is N(0, I)."""
 
     latent_mean: Tensor
     latent_std: Tensor

@@ -43,7 +43,7 @@ def clip_code(model: StyleModel, latents: Tensor, seed: int) -> Tensor:
 
 
 def random_code(model: StyleModel, labels: int, seed: int) -> Tensor:
-    """A style (1, D) by surprise: a random walk's end between the priors of two of `labels` styles drawn by the seed."""
+    """A style (1, D) by surprise: drawn from between the priors of two of the `labels` styles."""
     generator = torch.Generator().manual_seed(seed % 2**63)
     first, second = (torch.randperm(labels, generator=generator)[:2] + 1)[:, None]
     share = torch.rand((), generator=generator)

@@ -81,7 +81,9 @@ def save(preset: Preset, motion: Motion, taken: tuple[str, ...] = ()) -> Path:
     if preset.name in taken:
         raise RequestError(f"{preset.name!r} is a style that comes with the model; choose another name")
     if not preset.licence.strip() or not preset.source.strip():
-        raise RequestError("say under which licence the clip is and where it comes from, so that the style can be shared")
+        raise RequestError(
+            "say under which licence the clip is and where it comes from, so that the style can be shared"
+        )
     check_reference(motion)
     keep = min(len(motion), round(LONGEST * motion.fps))
     start = (len(motion) - keep) // 2

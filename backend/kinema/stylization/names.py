@@ -45,7 +45,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "tough": ("chimpira",),
     "young": ("youthful",),
 }
-"""A style of the refiners' vocabulary -> labels that show it, the best first; others mean the label of their own name."""
+"""A style of the refiners' vocabulary -> labels that show it, the best first; others mean the label of that name."""
 
 
 def label_for(word: str, labels: Collection[str]) -> str | None:

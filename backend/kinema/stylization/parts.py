@@ -25,7 +25,7 @@ JOINTS: dict[str, tuple[str, ...]] = {
 
 
 def blend_parts(content: Motion, styled: Motion, parts: Collection[str]) -> Motion:
-    """`styled` in `parts`, `content` elsewhere; both motions on the SMPL body, of one length. All parts give `styled`."""
+    """`styled` in `parts`, `content` elsewhere; both on the SMPL body, of one length. All parts give `styled`."""
     if set(parts) == set(PARTS):
         return styled
     rotations = np.array(content.rotations)

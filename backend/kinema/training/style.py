@@ -4,7 +4,8 @@ Losses: reconstruction of two windows that share their style, each from its own 
 swap their styles, are encoded again and swap back, in latents and in motion; divergence of the style codes from their
 prior; homo-style alignment, the divergence between the codes of the two windows. Half of the labelled clips are shown
 without their label, so that one network learns the supervised and the unsupervised mode. The motion predictor learns
-beside it from captured and from decoded motion.
+beside it from captured and from decoded motion. Beyond the paper, a classifier of latents (style_critic.py) says of
+each swap whether the style arrived and the content stayed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
 from ..features import layout
@@ -26,9 +27,10 @@ from ..networks.autoencoder import Autoencoder, AutoencoderConfig
 from ..networks.style import NO_LABEL, StyleConfig, StyleNetwork
 from .corpus import Corpus, open_corpus
 from .run import Average, Checkpoint, Log, learning_rate
+from .style_critic import Critic
 from .style_data import SEEN, Batch, StylePicker, encode_clips, styled_items, styles_of
 
-ABLATIONS = ("homo", "sampling")
+ABLATIONS = ("homo", "sampling", "critic")
 MOTION_SAMPLES = 2
 """Windows of a batch that are decoded for the motion losses."""
 
@@ -44,6 +46,9 @@ class LossWeights:
     divergence: float = 0.02
     homo: float = 0.1
     velocity: float = 1.0
+    arrives: float = 0.2
+    stays: float = 0.2
+    critic: float = 1.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -90,29 +95,36 @@ def train(options: argparse.Namespace) -> None:
     latents, clips = encode_clips(corpus, styled_items(corpus, "train"), autoencoder, labels, run / "latents.npy")
     network = StyleNetwork(StyleConfig(labels, autoencoder.config.latent, width=options.width))
     set_statistics(network, latents, corpus)
-    network, autoencoder = network.to(device), autoencoder.to(device)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
-    average = Average(network, 0.998)
-    generator = torch.Generator().manual_seed(0)
-    checkpoint = Checkpoint(run / "checkpoint.pt", network, optimizer, average)
-    log = Log(run / "losses.csv", steps)
     picker = StylePicker(latents, clips, corpus, across=options.without != "homo")
+    critic = Critic(autoencoder.config.latent, len(labels), len(picker.content_names))
+    whole = nn.ModuleDict({"style": network, "critic": critic}).to(device)
+    autoencoder = autoencoder.to(device)
+    optimizer = torch.optim.AdamW(whole.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    average = Average(whole, 0.998)
+    generator = torch.Generator().manual_seed(0)
+    checkpoint = Checkpoint(run / "checkpoint.pt", whole, optimizer, average)
+    log = Log(run / "losses.csv", steps)
     (run / "style.json").write_text(json.dumps(asdict(network.config), indent=1) + "\n", encoding="utf-8")
     for step in range(checkpoint.load(generator) + 1, steps + 1):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, steps, options.rate, warmup=min(100, steps // 10))
         batch = picker.batch(options.batch, generator)
-        losses = loss_terms(network, autoencoder, batch, LossWeights(), options.without)
+        losses = loss_terms(network, critic, autoencoder, batch, LossWeights(), options.without)
         optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(whole.parameters(), 1.0)
         optimizer.step()
-        average.update(network, step)
+        average.update(whole, step)
         log.add(step, {name: value.item() for name, value in losses.items()})
         if step % 100 == 0 or step == steps:
             checkpoint.save(step, generator)
-            state = {name: value.cpu().contiguous() for name, value in average.state.items()}
-            save_file(state, run / "style.safetensors")
+            save_file(_of_style(average), run / "style.safetensors")
+
+
+def _of_style(average: Average) -> dict[str, Tensor]:
+    """The averaged weights of the style network alone."""
+    named = ((name.partition("."), value) for name, value in average.state.items())
+    return {rest: value.cpu().contiguous() for (owner, _, rest), value in named if owner == "style"}
 
 
 def set_statistics(network: StyleNetwork, latents: np.ndarray, corpus: Corpus) -> None:
@@ -128,9 +140,14 @@ def set_statistics(network: StyleNetwork, latents: np.ndarray, corpus: Corpus) -
 
 
 def loss_terms(
-    network: StyleNetwork, autoencoder: Autoencoder, batch: Batch, weights: LossWeights, without: str | None = None
+    network: StyleNetwork,
+    critic: Critic,
+    autoencoder: Autoencoder,
+    batch: Batch,
+    weights: LossWeights,
+    without: str | None = None,
 ) -> dict[str, Tensor]:
-    """Weighted losses of a batch; `without` leaves out homo-style alignment or the sampling of style codes."""
+    """Weighted losses of a batch; `without` leaves out one of ABLATIONS."""
     device = network.latent_mean.device
     x = torch.cat([batch.first, batch.second]).to(device)
     count = len(batch.first)
@@ -140,10 +157,7 @@ def loss_terms(
     retold = torch.where(batch.told.to(device), NO_LABEL, labels)
     content = network.content(x)
     mean, log_variance = network.style(x, torch.cat([told, retold]))
-    if without == "sampling":
-        code = mean
-    else:
-        code = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+    code = mean if without == "sampling" else mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
     # Each window takes the other's code half of the time: what differs between them then cannot be style.
     crossed = torch.zeros(count, 1, dtype=torch.bool, device=device)
     if without != "homo":
@@ -152,7 +166,13 @@ def loss_terms(
     used = torch.cat([torch.where(crossed, other, own), torch.where(crossed, own, other)])
     made = network.generate(content, used)
     order = torch.roll(torch.arange(count, device=device), 1)
-    swapped = network.generate(content[:count], own[order])
+    given, meant = own[order], mean[:count][order]
+    # A third of the labelled swaps take a code from the label's prior, as a request by label will.
+    label_mean, label_log_variance = network.prior(labels[order])
+    drawn = ((torch.arange(count, device=device) % 3 == 0) & (labels[order] != NO_LABEL))[:, None]
+    sampled = label_mean + 0.5 * torch.randn_like(label_mean) * (0.5 * label_log_variance).exp()
+    given, meant = torch.where(drawn, sampled, given), torch.where(drawn, label_mean, meant)
+    swapped = network.generate(content[:count], given)
     again = network.content(swapped)
     read, _ = network.style(swapped)
     back = network.generate(again, own)
@@ -162,14 +182,23 @@ def loss_terms(
     scale = network.latent_std
     terms = {
         "reconstruction": weights.reconstruction * smooth_l1_loss(made / scale, x / scale),
-        "cycle": weights.cycle * (smooth_l1_loss(back / scale, x[:count] / scale) + smooth_l1_loss(again, content[:count])),
-        "code": weights.code * smooth_l1_loss(read, mean[:count][order].detach()),
+        "cycle": weights.cycle
+        * (smooth_l1_loss(back / scale, x[:count] / scale) + smooth_l1_loss(again, content[:count])),
+        "code": weights.code * smooth_l1_loss(read, meant.detach()),
         **motion_terms(network, autoencoder, batch, made[:count], back, weights),
     }
+    if without != "critic":
+        # Classes of styles are label indices less one, which makes "no label" UNKNOWN.
+        contents = batch.contents.to(device)
+        arrives, stays = critic.ask(network.normalise(swapped), labels[order] - 1, contents[0])
+        terms["arrives"], terms["stays"] = weights.arrives * arrives, weights.stays * stays
+        terms["critic"] = weights.critic * critic.learn(network.normalise(x), labels.repeat(2) - 1, contents.flatten())
     if without != "sampling":
         terms["divergence"] = weights.divergence * divergence(mean, log_variance, prior_mean, prior_log_variance)
         if without != "homo":
-            terms["homo"] = weights.homo * 0.5 * (divergence(*halves[0], *halves[1]) + divergence(*halves[1], *halves[0]))
+            terms["homo"] = (
+                weights.homo * 0.5 * (divergence(*halves[0], *halves[1]) + divergence(*halves[1], *halves[0]))
+            )
     return terms
 
 

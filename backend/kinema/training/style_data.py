@@ -75,7 +75,7 @@ def _labelled(item: Item) -> bool:
 def encode_clips(
     corpus: Corpus, items: list[Item], network: Autoencoder, labels: tuple[str, ...], cache: Path
 ) -> tuple[np.ndarray, list[StyledClip]]:
-    """Raw latents (N, C) of all items, encoded once into `cache` beside the weights' fingerprint, and where they lie."""
+    """Raw latents (N, C) of all items, encoded once into `cache` beside the weights' mark, and where they lie."""
     clips, start = [], 0
     for item in items:
         count = item.frames // network.config.stride
@@ -98,13 +98,14 @@ def encode_clips(
 @dataclass(frozen=True)
 class Batch:
     """Two windows of one style: `first`, `second` latents (B, L, C); `features` (B, 4 L, F) of the first window;
-    `labels` (B,), given to the style encoder where `told` (B,)."""
+    `labels` (B,), given to the style encoder where `told` (B,); `contents` (2, B) classes of both windows, -1 none."""
 
     first: Tensor
     second: Tensor
     features: Tensor
     labels: Tensor
     told: Tensor
+    contents: Tensor
 
 
 class StylePicker:
@@ -115,6 +116,9 @@ class StylePicker:
         self.latents, self.clips, self.corpus, self.across = latents, clips, corpus, across
         self.counts = torch.tensor([clip.count for clip in clips])
         self.labels = torch.tensor([clip.label for clip in clips])
+        names = sorted({clip.content for clip in clips if clip.label != NO_LABEL})
+        self.content_names = tuple(names)
+        self.contents = torch.tensor([names.index(c.content) if c.label != NO_LABEL else -1 for c in clips])
         self.stride = clips[0].item.frames // clips[0].count
         number = Counter(clip.label for clip in clips)
         weights = torch.tensor([number[clip.label] ** -0.5 for clip in clips], dtype=torch.double)
@@ -149,6 +153,7 @@ class StylePicker:
             self._features(chosen, starts[0], length),
             self.labels[chosen],
             torch.rand(count, generator=generator) < 0.5,
+            torch.stack([self.contents[chosen], self.contents[other]]),
         )
 
     def _starts(self, chosen: Tensor, length: int, generator: torch.Generator) -> Tensor:

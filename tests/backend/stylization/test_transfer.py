@@ -1,4 +1,4 @@
-"""Windows join without seams; strength goes from the clip itself to the style; codes mix; parts keep to their joints."""
+"""Windows join without seams; strength goes from the clip to the style; codes mix; parts keep to their joints."""
 
 import numpy as np
 import pytest

@@ -1,1 +1,1 @@
-"""Style transfer, measured: judges trained apart from what they judge (judge.py), rows (rows.py), the command (cli.py)."""
+"""Style transfer, measured: judges trained apart (judge.py), rows of the table (rows.py), the command (cli.py)."""

@@ -43,6 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--references", type=Path, help="folder of clips to take styles from, for a contact sheet")
     parser.add_argument("--corpus", type=Path, help="folder of the set's features; default: OUT/corpus")
     parser.add_argument("--targets", type=int, default=2, help="styles that each validation clip is put in")
+    parser.add_argument("--clips", type=int, help="measure on this many of the trials, evenly picked; default all")
     parser.add_argument("--out", type=Path, default=Path("style_evaluation"))
     try:
         return _run(parser.parse_args(argv))
@@ -87,7 +88,7 @@ def _run(options: argparse.Namespace) -> int:
     corpus = open_corpus(options.set, options.corpus or options.out / "corpus")
     stylist = _open(options)
     began = time.perf_counter()
-    table = Table(corpus, train_judges(corpus, options.out), trials(corpus, targets=options.targets))
+    table = Table(corpus, train_judges(corpus, options.out), _picked(options, corpus))
     print(f"judges ready after {time.perf_counter() - began:.0f} s", file=sys.stderr)
     rows = [table.real_row(), table.reconstructed_row(stylist), table.identity_row()]
     rows += _styled_rows(table, stylist, "")
@@ -107,6 +108,17 @@ def _run(options: argparse.Namespace) -> int:
     print(text)
     sheets(stylist, corpus, options.out, options.references)
     return 0
+
+
+def _picked(options: argparse.Namespace, corpus: Corpus) -> list[Trial]:
+    """Half of the trials where clips are counted are pairs that training did not see."""
+    found = trials(corpus, targets=options.targets)
+    if not options.clips:
+        return found
+    seen, unseen = ([trial for trial in found if trial.seen is kind] for kind in (True, False))
+    unseen = unseen[:: max(1, 2 * len(unseen) // options.clips)][: options.clips // 2]
+    rest = options.clips - len(unseen)
+    return seen[:: max(1, len(seen) // rest)][:rest] + unseen
 
 
 def _styled_rows(table: Table, stylist: Stylist, suffix: str, split: bool = True) -> list[Row]:
@@ -212,6 +224,9 @@ def sheets(stylist: Stylist, corpus: Corpus, out: Path, references: Path | None)
             print(f"left out: {error}", file=sys.stderr)
             continue
         request = Stylize("", style_clip=path.name)
-        found += [(f"reference: {path.name}", reference), ("the walk in its style", stylist.stylize(walk, code, request, True))]
+        found += [
+            (f"reference: {path.name}", reference),
+            ("the walk in its style", stylist.stylize(walk, code, request, True)),
+        ]
     if found:
         contact_sheet.save(found, out / "references.png")

@@ -178,4 +178,3 @@ def frechet(first: np.ndarray, second: np.ndarray) -> float:
     root = np.sqrt(np.maximum(np.linalg.eigvals(a @ b).real, 0.0)).sum()
     away = first.mean(axis=0) - second.mean(axis=0)
     return float(away @ away + np.trace(a) + np.trace(b) - 2 * root)
-
