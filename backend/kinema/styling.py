@@ -12,7 +12,7 @@ from torch import Tensor
 from . import cleanup
 from .checkpoints import Pack
 from .errors import RequestError
-from .features import encoding, layout
+from .features import encoding, layout, standing
 from .geometry import heading_angle, yaw_quaternion
 from .networks.autoencoder import Autoencoder
 from .networks.style import StyleConfig, StyleNetwork
@@ -29,6 +29,10 @@ WEIGHTS = "style.safetensors"
 
 SEEN = np.r_[layout.YAW_VELOCITY, layout.PLANAR_VELOCITY.stop : layout.WIDTH]
 """Features that the motion predictor sees."""
+
+
+STEADIED = 5
+"""Frames; shorter clips travel as predicted."""
 
 
 class Stylist:
@@ -122,7 +126,10 @@ class Stylist:
             if not self.predicts_travel:
                 return out.numpy().astype(np.float64)
             moved, before = self.network.velocity(torch.stack([out, given])[..., SEEN])
-            out[:, layout.PLANAR_VELOCITY] = moved + left * (given[:, layout.PLANAR_VELOCITY] - before)
+            moved = moved + left * (given[:, layout.PLANAR_VELOCITY] - before)
+            if len(out) > STEADIED:
+                moved = torch.lerp(moved, standing.steadied(out, moved), 1.0 - left)
+            out[:, layout.PLANAR_VELOCITY] = moved
         return out.numpy().astype(np.float64)
 
     def motion(self, features: np.ndarray, code: Tensor, request: Styled) -> tuple[Motion, np.ndarray]:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from .. import refine
-from ..features import layout
+from ..features import encoding, layout
 from ..networks.autoencoder import Autoencoder
 from ..refine.mirroring import mirror_text
 from .corpus import Corpus, Item

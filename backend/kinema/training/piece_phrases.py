@@ -68,49 +68,11 @@ _LABELS = {
 }
 """CMU's own labels that are plain."""
 
-_VERBS = [
-    "walk",
-    "run",
-    "jog",
-    "jump",
-    "squat",
-    "sit",
-    "kneel",
-    "step",
-    "turn",
-    "march",
-    "hop",
-    "skip",
-    "stand",
-    "crouch",
-    "wave",
-    "clap",
-    "raise",
-    "lift",
-    "drink",
-    "throw",
-    "punch",
-    "reach",
-    "point",
-    "stretch",
-    "swing",
-    "bend",
-    "bow",
-    "kick",
-    "crawl",
-    "tiptoe",
-    "sneak",
-    "lunge",
-    "shuffle",
-    "leap",
-    "limp",
-    "stagger",
-    "creep",
-    "stroll",
-    "pace",
-    "sprint",
-    "sidestep",
-]
+_VERBS = (
+    "walk run jog jump squat sit kneel step turn march hop skip stand crouch wave clap raise lift drink throw punch "
+    "reach point stretch swing bend bow kick crawl tiptoe sneak lunge shuffle leap limp stagger creep stroll pace "
+    "sprint sidestep"
+).split()
 _FORMS = {form: verb for verb in _VERBS for form in (verb, third_person(verb), gerund(verb))}
 _SUBJECT = re.compile(
     r"^(a|the|this)? ?(person|man|human|woman|figure|sim|someone|somebody|he|she|guy|character|human being)( is)? ",

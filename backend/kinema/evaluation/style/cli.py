@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -71,7 +72,9 @@ def _open(options: argparse.Namespace) -> Stylist:
         autoencoder = open_autoencoder(options.autoencoder)
     else:
         pack = find_pack(options.model)
-        section = {key: tuple(v) if isinstance(v, list) else v for key, v in pack.section("autoencoder").items()}
+        section: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in pack.section("autoencoder").items()
+        }
         autoencoder = Autoencoder(AutoencoderConfig(**section))
         state = pack.load("autoencoder.safetensors")
         autoencoder.load_state_dict({name: value.float() for name, value in state.items()})
