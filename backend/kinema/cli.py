@@ -65,11 +65,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, report: Report) -> int:
+    from . import style_commands
+
     match options.command:
         case "generate":
             return _generate(options, report)
         case "batch":
             return _batch(options, report)
+        case "stylize":
+            return style_commands.stylize(options)
+        case "styles":
+            return style_commands.styles(options)
         case "convert":
             return _convert(Path(options.clip), Path(options.output))
         case "actions":
@@ -180,6 +186,8 @@ def _convert(source: Path, target: Path) -> int:
 
 def _request_options(options: argparse.Namespace) -> dict[str, Any]:
     """The fields of Generate that `generate` and `demo` share. Raises RequestError for a malformed --part."""
+    from . import style_commands
+
     parts: dict[str, str] = {}
     for part in options.part:
         name, given, text = part.partition("=")
@@ -197,10 +205,13 @@ def _request_options(options: argparse.Namespace) -> dict[str, Any]:
         "guidance": options.guidance,
         "sampler": options.sampler,
         "cleanup": options.cleanup,
+        **style_commands.fields(options),
     }
 
 
 def _parser() -> argparse.ArgumentParser:
+    from . import style_commands
+
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
     weights = argparse.ArgumentParser(add_help=False)
@@ -221,6 +232,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     motion.add_argument("--sampler", help="the default is the model pack's")
     motion.add_argument("--no-cleanup", dest="cleanup", action="store_false", help="leave feet and ground as sampled")
+    style_commands.add_options(motion)
 
     parser = argparse.ArgumentParser(prog="kinema", description="Text to character motion.", parents=[common])
     parser.set_defaults(debug=False)
@@ -263,6 +275,8 @@ def _parser() -> argparse.ArgumentParser:
     convert = commands.add_parser("convert", parents=[common], help="a clip of any humanoid to SMPL")
     convert.add_argument("clip", metavar="CLIP", help=".bvh, .amc, .npz, .glb or .gltf")
     convert.add_argument("-o", "--output", required=True, help=".npz (AMASS) or .bvh")
+
+    style_commands.add_commands(commands, weights=weights, common=common)
 
     commands.add_parser(
         "serve", parents=[weights, common], help="the backend of the Blender add-on, on stdin and stdout"

@@ -7,7 +7,7 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -24,15 +24,30 @@ from .protocol.messages import (
     Failed,
     Generate,
     Hello,
+    ListStyles,
     Message,
     Progress,
     Refine,
+    RemoveStyle,
+    SaveStyle,
     Shutdown,
+    Styles,
+    Stylize,
 )
 
 Arrays = Mapping[str, np.ndarray]
-Work = Callable[[Generate, Callable[[Progress], None], Callable[[], bool]], tuple[Done, Arrays]]
-"""(request, progress, cancelled) -> (answer, its arrays). Raises Cancelled soon after `cancelled()` turns true."""
+Request = Generate | Stylize | SaveStyle
+"""What takes the calling thread, one after the other."""
+
+
+class Work(Protocol):
+    """(request, progress, cancelled[, the request's arrays, where it brought any]) -> (answer, its arrays)."""
+
+    def __call__(
+        self, request: Any, progress: Callable[[Progress], None], cancelled: Callable[[], bool], arrays: Arrays = ..., /
+    ) -> tuple[Done | Styles, Arrays]:
+        """Raises Cancelled soon after `cancelled()` turns true."""
+
 
 Answer = Callable[[Aside], Message]
 """Answers a question that needs no weights, on a thread of its own beside the work."""
@@ -67,7 +82,7 @@ class Conversation:
         self._abandon = abandon
         self._answer_aside = answer
         self._asides: queue.Queue[Aside] = queue.Queue(MAX_WAITING)
-        self._queue: queue.Queue[Generate | ProtocolError | None] = queue.Queue()
+        self._queue: queue.Queue[tuple[Request, Arrays] | ProtocolError | None] = queue.Queue()
         self._stops: dict[str, threading.Event] = {}
         self._stops_lock = threading.Lock()
         self._answers_lock = threading.Lock()
@@ -90,7 +105,7 @@ class Conversation:
                 if isinstance(item, ProtocolError):
                     self._fail("", item)
                     raise item
-                self._answer(item)
+                self._answer(*item)
         finally:
             self._ended.set()
 
@@ -112,9 +127,11 @@ class Conversation:
         try:
             message = wire.decode(frame)
             match message:
-                case Generate():
-                    self._accept(message)
-                case Refine() | Describe() | ClearCache() if self._answer_aside is not None:
+                case Generate() | Stylize() | SaveStyle():
+                    self._accept(message, frame.arrays)
+                case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() if (
+                    self._answer_aside is not None
+                ):
                     self._put_aside(message)
                 case Cancel():
                     with self._stops_lock:
@@ -124,13 +141,13 @@ class Conversation:
                 case Shutdown():
                     return False
                 case _:
-                    raise ProtocolError(f"the backend takes Generate, Cancel and Shutdown, not {frame.type}")
+                    raise ProtocolError(f"the backend takes requests, Cancel and Shutdown, not {frame.type}")
         except KinemaError as error:
             identity = frame.fields.get("id")
             self._fail(identity if isinstance(identity, str) else "", error)
         return True
 
-    def _accept(self, request: Generate) -> None:
+    def _accept(self, request: Request, arrays: Arrays) -> None:
         with self._stops_lock:
             if request.id in self._stops:
                 raise RequestError(
@@ -139,7 +156,7 @@ class Conversation:
             if len(self._stops) >= MAX_WAITING:
                 raise RequestError(f"{MAX_WAITING} requests are waiting; read their answers before sending more")
             self._stops[request.id] = threading.Event()
-        self._queue.put(request)
+        self._queue.put((request, arrays))
 
     def _put_aside(self, question: Aside) -> None:
         try:
@@ -158,14 +175,14 @@ class Conversation:
                 reply = _failed(question.id, explain(error))
             self._send(reply)
 
-    def _answer(self, request: Generate) -> None:
+    def _answer(self, request: Request, brought: Arrays) -> None:
         stop = self._stops[request.id]
         arrays: Arrays = {}
         try:
             if stop.is_set() or self._ending.is_set():
                 raise Cancelled("the request was cancelled before it began")
             answer: Message
-            answer, arrays = self._work(request, self._send, stop.is_set)
+            answer, arrays = self._work(request, self._send, stop.is_set, *([brought] if brought else []))
         except Exception as error:
             if not isinstance(error, KinemaError):
                 traceback.print_exc()

@@ -15,12 +15,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import clips
 from .checkpoints import Pack
 from .errors import RequestError
 from .protocol.messages import Generate, Progress
+from .protocol.motion import Motion
 
 if TYPE_CHECKING:
-    from .pipeline import Result
+    from .pipeline import Pipeline, Result
     from .refine import LLMSettings
 
 Generation = Callable[[Generate, Callable[[Progress], None], Callable[[], bool]], "Result"]
@@ -44,8 +46,19 @@ def open_generation(pack: Pack, device: str) -> Generation:
 
     pipeline = Pipeline.open(pack, device)
 
+    return with_language_model(pipeline)
+
+
+def with_language_model(pipeline: Pipeline, reference: Motion | None = None) -> Generation:
+    """A pipeline's `generate`, with the endpoint that the environment names for requests that ask for it.
+
+    `reference`: the style clip on the SMPL body; None reads the file that a request's `style_clip` names.
+    """
+
     def generate(request: Generate, progress: Callable[[Progress], None], cancelled: Callable[[], bool]) -> Result:
-        return pipeline.generate(request, progress, cancelled, language_model() if request.refiner == "llm" else None)
+        style = clips.read(request.style_clip) if request.style_clip and reference is None else reference
+        llm = language_model() if request.refiner == "llm" else None
+        return pipeline.generate(request, progress, cancelled, llm, style)
 
     return generate
 

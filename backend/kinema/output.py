@@ -37,7 +37,8 @@ def provenance(request: Generate, sample: int, parts: Mapping[str, str], pack: M
     """What a written file says about its origin: its own request, which makes this sample alone, the refined sentences
     of the body `parts`, the weights' name, sha256 and licence, and Kinema's version."""
     asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request) if field.name != "id"}
-    asked |= {"parts": dict(request.parts), "seed": (request.seed + sample) % 2**63, "samples": 1}
+    asked |= {"parts": dict(request.parts), "style_parts": list(request.style_parts)}
+    asked |= {"style_clip": Path(request.style_clip).name, "seed": (request.seed + sample) % 2**63, "samples": 1}
     return {"version": __version__, "request": asked, "parts": dict(parts), "pack": dict(pack)}
 
 

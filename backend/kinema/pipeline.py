@@ -1,13 +1,14 @@
-"""The one path from a request to Motion: refine -> condition -> diffuse -> decode -> clean.
+"""The one path from a request to Motion: refine -> condition -> diffuse -> decode -> style -> clean.
 
-The panel, the headless command, the command line and the tests all come through `Pipeline.generate`.
+The panel, the headless command, the command line and the tests all come through `Pipeline.generate`; motions that exist
+already come through `Pipeline.stylize`, which is its last part.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -22,8 +23,10 @@ from .errors import Cancelled, RequestError, WeightsError
 from .features import encoding, layout
 from .networks.autoencoder import Autoencoder, AutoencoderConfig
 from .networks.denoiser import Denoiser, DenoiserConfig
-from .protocol.messages import PARTS, Generate, Progress
+from .protocol.messages import PARTS, STYLE_AUTO, Generate, Progress, Styled, Stylize
 from .protocol.motion import Motion
+from .styling import Stylist
+from .stylization.names import label_for
 from .text.encoder import TextEncoder
 
 MOST_AT_ONCE = 16
@@ -62,10 +65,16 @@ class Pipeline:
     """A model pack, loaded on one device. Not for use by two threads at once."""
 
     def __init__(
-        self, pack: Pack, device: torch.device, text: TextEncoder, autoencoder: Autoencoder, denoiser: Denoiser
+        self,
+        pack: Pack,
+        device: torch.device,
+        text: TextEncoder,
+        autoencoder: Autoencoder,
+        denoiser: Denoiser,
+        stylist: Stylist | None = None,
     ) -> None:
         self.pack, self.device = pack, device
-        self.text, self.autoencoder, self.denoiser = text, autoencoder, denoiser
+        self.text, self.autoencoder, self.denoiser, self.stylist = text, autoencoder, denoiser, stylist
 
     @classmethod
     def open(cls, pack: Pack, device: str = "auto") -> Pipeline:
@@ -77,12 +86,14 @@ class Pipeline:
             autoencoder.load_state_dict(_floats(pack.load("autoencoder.safetensors")))
             denoiser = Denoiser(DenoiserConfig(**pack.section("denoiser")))
             denoiser.load_state_dict(_floats(pack.load("denoiser.safetensors")))
+            autoencoder = autoencoder.to(where).eval()
+            stylist = Stylist.open(pack, autoencoder)
         except (KeyError, TypeError, RuntimeError) as error:
             reason = str(error).splitlines()[0]
             raise WeightsError(
                 f"model pack {pack.name} does not fit this version of Kinema ({reason}); install a matching pack"
             ) from None
-        return cls(pack, where, text, autoencoder.to(where).eval(), denoiser.to(where).eval())
+        return cls(pack, where, text, autoencoder, denoiser.to(where).eval(), stylist)
 
     def generate(
         self,
@@ -90,13 +101,15 @@ class Pipeline:
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
         llm: refine.LLMSettings | None = None,
+        reference: Motion | None = None,
     ) -> Result:
         """Motions for a request; the same request on the same device gives the same motions.
 
         `progress` hears of each stage and step; when `cancelled` returns True the next step raises Cancelled.
-        Raises RequestError for an unknown sampler.
+        `reference`: the request's style clip on the SMPL body.
+        Raises RequestError for an unknown sampler or style, MotionError for a reference that shows no style.
         """
-        return self.generate_many((request,), progress, cancelled, llm)[0]
+        return self.generate_many((request,), progress, cancelled, llm, [reference])[0]
 
     def generate_many(
         self,
@@ -104,12 +117,14 @@ class Pipeline:
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
         llm: refine.LLMSettings | None = None,
+        references: Sequence[Motion | None] = (),
     ) -> list[Result]:
         """A result each for requests of equal seconds, sampler, steps and guidance, sampled together.
 
         Each motion is the one that its request gives alone, up to the rounding of matrix products whose size changes
         with the batch: below 1e-5 in every feature. The same requests together give the same bytes. `progress` hears
-        of the first request's id. Raises as `generate` does, for one unusable request of them too.
+        of the first request's id. `references`: each request's style clip. Raises as `generate` does, for one
+        unusable request of them too.
         """
         began = time.perf_counter()
         first = requests[0]
@@ -134,6 +149,12 @@ class Pipeline:
 
         report("refine")
         refined = [refined_text(each, llm) for each in requests]
+        warnings = [list(each.warnings) for each in refined]
+        shown = references or [None] * len(requests)
+        codes = [
+            self._style_of(each, text.style, reference, said)
+            for each, text, reference, said in zip(requests, refined, shown, warnings, strict=True)
+        ]
         report("encode")
         encoded = [self.encode_texts(each.prompt, each.parts) for each in refined]
         frames = max(1, round(first.seconds * layout.FPS))
@@ -158,10 +179,12 @@ class Pipeline:
                 features = self.autoencoder.decode(clean)[:, :frames].float().cpu().numpy()
             report("decode", done + steps, steps * len(turns))
             for (index, _), sample in zip(batch, features, strict=True):
-                motion = encoding.decode(sample)
-                motions[index].append(
-                    cleanup.clean(motion, sample[:, layout.CONTACTS]) if requests[index].cleanup else motion
-                )
+                request, code = requests[index], codes[index]
+                if code is None or self.stylist is None:
+                    motion, contacts = encoding.decode(sample), sample[:, layout.CONTACTS]
+                else:
+                    motion, contacts = self.stylist.motion(sample, code, request)
+                motions[index].append(cleanup.clean(motion, contacts) if request.cleanup else motion)
         settings = {
             "sampler": sampler,
             "steps": steps,
@@ -171,9 +194,42 @@ class Pipeline:
         }
         took = (time.perf_counter() - began) / len(requests)
         return [
-            Result(tuple(made), each.parts, each.warnings, self.pack.provenance(), took, settings)
-            for made, each in zip(motions, refined, strict=True)
+            Result(tuple(made), each.parts, tuple(said), self.pack.provenance(), took, settings)
+            for made, each, said in zip(motions, refined, warnings, strict=True)
         ]
+
+    def stylize(self, request: Stylize, clip: Motion, reference: Motion | None = None) -> Result:
+        """A clip on the SMPL body, of any rate and length, in the request's style, where and facing as it was; 30 fps.
+
+        `reference`: the request's style clip on the SMPL body. Strength 0 gives `clip` at 30 fps. Raises RequestError
+        for an unknown style or a pack without styles, MotionError for a reference that shows no style.
+        """
+        began = time.perf_counter()
+        stylist = self._stylist()
+        code = stylist.code(request, reference)
+        motion = stylist.stylize(clip, code, request, request.cleanup)
+        settings = {"device": str(self.device), "versions": {"kinema": __version__, "torch": torch.__version__}}
+        took = time.perf_counter() - began
+        return Result((motion,), {}, (), self.pack.provenance(), took, settings)
+
+    def _stylist(self) -> Stylist:
+        if self.stylist is None:
+            raise RequestError(f"model pack {self.pack.name!r} has no styles; choose one with a style network")
+        return self.stylist
+
+    def _style_of(
+        self, request: Styled, said: str | None, reference: Motion | None, warnings: list[str]
+    ) -> Tensor | None:
+        """The style code that a request asks for, None for none; `said` is the prompt's own style, "auto" means it."""
+        if request.style != STYLE_AUTO:
+            return self._stylist().code(request, reference) if request.asks_for_style else None
+        if said is None or self.stylist is None:
+            return None
+        label = label_for(said, self.stylist.labels)
+        if label is None:
+            warnings.append(f"the model has no style {said!r}; the prompt's words alone say it")
+            return None
+        return self.stylist.code(replace(request, style=label), reference)
 
     def encode_texts(self, prompt: str, parts: Mapping[str, str]) -> tuple[Tensor, Tensor]:
         """Global prompt and part sentences -> embeddings (1, 7, E) and which of them are given (1, 7)."""

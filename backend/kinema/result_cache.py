@@ -28,8 +28,9 @@ _SUFFIX = ".answer"
 
 
 def cacheable(request: Generate) -> bool:
-    """Whether equal requests have equal answers: a language model may answer differently the next time."""
-    return request.refiner != "llm"
+    """Whether equal requests have equal answers: a language model may answer differently the next time, and a style's
+    name may mean another clip."""
+    return request.refiner != "llm" and not request.asks_for_style
 
 
 def key_of(request: Generate, pack_sha256: str, device: str) -> str:

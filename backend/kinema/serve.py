@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
+from .errors import RequestError
 from .streams import claim_stdin, claim_stdout
 
 if TYPE_CHECKING:
-    from .conversation import Answer, Arrays, Work
-    from .generation import Generation
-    from .protocol.messages import Aside, Done, Generate, Message, Progress
+    from .conversation import Answer, Arrays, Request, Work
+    from .pipeline import Pipeline, Result
+    from .protocol.messages import Aside, Done, Message, Progress, SaveStyle, Styles
+    from .protocol.motion import Motion
 
 
 def serve(work: Work, answer: Answer | None = None) -> NoReturn:
@@ -44,42 +47,86 @@ def serve(work: Work, answer: Answer | None = None) -> NoReturn:
 
 def pipeline_work(model: str | None, device: str) -> Work:
     """The backend's work: opens the pipeline at the first request that the cache cannot answer, and keeps it."""
-    opened: list[Generation] = []
+    opened: list[Pipeline] = []
+
+    def pipeline(request_id: str, progress: Callable[[Progress], None]) -> Pipeline:
+        if not opened:
+            from .checkpoints import find_pack
+            from .pipeline import Pipeline
+            from .protocol.messages import Progress
+
+            progress(Progress(request_id, "load"))
+            opened.append(Pipeline.open(find_pack(model), device))
+        return opened[0]
 
     def work(
-        request: Generate, progress: Callable[[Progress], None], cancelled: Callable[[], bool]
-    ) -> tuple[Done, Arrays]:
+        request: Request,
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+        arrays: Arrays = MappingProxyType({}),
+    ) -> tuple[Done | Styles, Arrays]:
         from .checkpoints import find_pack
-        from .protocol import wire
-        from .protocol.messages import Done, Progress
+        from .clips import needed, received
+        from .generation import with_language_model
+        from .protocol.clips import CLIP, STYLE
+        from .protocol.messages import SaveStyle, Stylize
         from .result_cache import cacheable, key_of, open_cache
 
+        if isinstance(request, SaveStyle):
+            return _saved(request, needed(STYLE, request.clip, arrays), model), {}
+        reference = received(STYLE, request.style_clip, arrays)
+        if request.style_clip and reference is None:
+            raise RequestError("the style clip did not come with the request; send its file or its motion along")
+        if isinstance(request, Stylize):
+            clip = needed(CLIP, request.clip, arrays)
+            return _done(request.id, pipeline(request.id, progress).stylize(request, clip, reference))
         pack = find_pack(model)
         cache, key = open_cache(), key_of(request, pack.sha256, device)
         if cacheable(request) and (kept := cache.get(key, request.id)) is not None:
             return kept
-        if not opened:
-            progress(Progress(request.id, "load"))
-            from .generation import open_generation
-
-            opened.append(open_generation(pack, device))
-        result = opened[0](request, progress, cancelled)
-        done = Done(
-            id=request.id,
-            samples=len(result.motions),
-            fps=result.motions[0].fps,
-            parts=result.parts,
-            warnings=tuple(result.warnings),
-            pack=result.pack,
-            seconds_taken=result.seconds_taken,
-            settings=result.settings,
-        )
-        arrays = wire.motion_arrays(result.motions)
+        generate = with_language_model(pipeline(request.id, progress), reference)
+        done, made = _done(request.id, generate(request, progress, cancelled))
         if cacheable(request):
-            cache.put(key, done, arrays)
-        return done, arrays
+            cache.put(key, done, made)
+        return done, made
 
     return work
+
+
+def _done(request_id: str, result: Result) -> tuple[Done, Arrays]:
+    from .protocol import wire
+    from .protocol.messages import Done
+
+    done = Done(
+        id=request_id,
+        samples=len(result.motions),
+        fps=result.motions[0].fps,
+        parts=result.parts,
+        warnings=tuple(result.warnings),
+        pack=result.pack,
+        seconds_taken=result.seconds_taken,
+        settings=result.settings,
+    )
+    return done, wire.motion_arrays(result.motions)
+
+
+def _saved(request: SaveStyle, clip: Motion, model: str | None) -> Styles:
+    from .checkpoints import find_pack
+    from .protocol.messages import Styles
+    from .stylization import library
+
+    labels = library.labels_of(find_pack(model).manifest)
+    title = request.title or request.name
+    library.save(library.Preset(request.name, title, request.licence, request.source), clip, labels)
+    return Styles(request.id, _styles(model))
+
+
+def _styles(model: str | None) -> tuple[Mapping[str, str], ...]:
+    from .checkpoints import find_pack
+    from .stylization import library
+
+    pack = find_pack(model)
+    return library.described(library.labels_of(pack.manifest), pack.licence, f"{pack.name} {pack.version}")
 
 
 def pipeline_answer(model: str | None) -> Answer:
@@ -89,8 +136,18 @@ def pipeline_answer(model: str | None) -> Answer:
         from . import refine
         from .checkpoints import find_pack, pack_names
         from .generation import language_model
-        from .protocol.messages import ClearCache, Cleared, Description, Refine, Refined
+        from .protocol.messages import (
+            ClearCache,
+            Cleared,
+            Description,
+            ListStyles,
+            Refine,
+            Refined,
+            RemoveStyle,
+            Styles,
+        )
         from .result_cache import open_cache
+        from .stylization import library
 
         match question:
             case Refine():
@@ -99,6 +156,11 @@ def pipeline_answer(model: str | None) -> Answer:
                 return Refined(question.id, refined.parts, refined.unknown, refined.warnings)
             case ClearCache():
                 return Cleared(question.id, *open_cache().clear())
+            case ListStyles():
+                return Styles(question.id, _styles(model))
+            case RemoveStyle():
+                library.remove(question.name)
+                return Styles(question.id, _styles(model))
             case _:
                 files, size = open_cache().size()
                 return Description(question.id, find_pack(model).provenance(), pack_names(), files, size)

@@ -20,12 +20,14 @@ def random_pack(tmp_path_factory) -> Path:
     from kinema.checkpoints import write_pack
     from kinema.networks.autoencoder import Autoencoder, AutoencoderConfig
     from kinema.networks.denoiser import Denoiser, DenoiserConfig
+    from kinema.networks.style import StyleConfig, StyleNetwork
     from kinema.text.tower import KinemaTower, build_tower, config_to_dict
 
     torch.manual_seed(0)
     text = KinemaTower(semantic=12, attributes=("left", "right"), width=16, layers=1, heads=2, context=16, embedding=8)
     autoencoder = AutoencoderConfig(latent=8, widths=(16, 16, 16), blocks=(1, 1, 1))
     denoiser = DenoiserConfig(latent=8, text=text.output, width=16, layers=1, heads=2, feedforward=32)
+    style = StyleConfig(("old", "proud", "active"), latent=8, content=8, code=8, width=16, predictor=8)
     network = Denoiser(denoiser)
     torch.nn.init.normal_(network.out.weight)  # begins as zero, which would make every motion the same
     folder = tmp_path_factory.mktemp("models") / "random"
@@ -40,11 +42,13 @@ def random_pack(tmp_path_factory) -> Path:
             "text.safetensors": build_tower(text).state_dict(),
             "autoencoder.safetensors": Autoencoder(autoencoder).state_dict(),
             "denoiser.safetensors": network.state_dict(),
+            "style.safetensors": StyleNetwork(style).state_dict(),
         },
         sections={
             "text": config_to_dict(text),
             "autoencoder": asdict(autoencoder),
             "denoiser": asdict(denoiser),
+            "style": asdict(style),
             "sampling": {"sampler": "ddim", "steps": 4, "guidance": 2.5},
         },
         card="# random\n",

@@ -8,8 +8,23 @@ import pytest
 
 from kinema.cli import main
 from kinema.formats import amass
-from kinema.protocol import wire
-from kinema.protocol.messages import Cancel, Done, Failed, Generate, Hello, Progress, Shutdown
+from kinema.protocol import clips, wire
+from kinema.protocol.messages import (
+    Cancel,
+    Done,
+    Failed,
+    Generate,
+    Hello,
+    ListStyles,
+    Progress,
+    RemoveStyle,
+    SaveStyle,
+    Shutdown,
+    Styles,
+    Stylize,
+)
+
+from .stylization.test_library import swaying
 
 
 @pytest.fixture
@@ -26,9 +41,9 @@ def backend(with_random_pack):
         assert child.wait(timeout=300) == 0
 
 
-def ask(child, request: Generate):
+def ask(child, request, brought=None):
     """All messages until the request's answer, and the answer's arrays."""
-    wire.write(child.stdin, request)
+    wire.write(child.stdin, request, brought)
     messages = []
     while not messages or isinstance(messages[-1], Progress):
         message, arrays = wire.read(child.stdout)
@@ -51,6 +66,33 @@ def test_motions_cross_the_wire_as_the_command_line_writes_them(backend, with_ra
     for number, motion in enumerate(motions):
         written = amass.read(tmp_path / f"x-{number:03d}.npz")
         np.testing.assert_allclose(motion.positions(), written.positions(), atol=1e-6)
+
+
+def test_clips_are_styled_and_styles_saved_across_the_wire(tmp_path, monkeypatch, request):
+    monkeypatch.setenv("KINEMA_STYLES", str(tmp_path / "styles"))
+    backend = request.getfixturevalue("backend")
+    clip, reference = swaying(2.0, 60.0), swaying(1.5, angle=0.9)
+    amass.write(tmp_path / "r.npz", reference)
+    style = clips.file_arrays("style", (tmp_path / "r.npz").read_bytes())
+    messages, arrays = ask(
+        backend, Stylize("a", clip="walk", style_clip="r.npz"), clips.motion_arrays("clip", clip) | style
+    )
+    (made,) = wire.done_motions(messages[-1], arrays)
+    assert (len(made), made.fps) == (60, 30.0)
+    messages, _ = ask(backend, SaveStyle("b", "sway", "r.npz", "swaying", "CC0", "me"), style)
+    assert isinstance(messages[-1], Styles)
+    assert {"sway", "old"} <= {entry["name"] for entry in messages[-1].styles}
+    messages, arrays = ask(backend, Stylize("c", style="sway"), clips.motion_arrays("clip", clip))
+    np.testing.assert_allclose(wire.done_motions(messages[-1], arrays)[0].rotations, made.rotations, atol=1e-3)
+    messages, _ = ask(backend, Generate("d", "a man walks", seconds=1.0, steps=2, style_clip="r.npz"), style)
+    assert isinstance(messages[-1], Done)
+    messages, _ = ask(backend, Generate("e", "a man walks", style_clip="/etc/passwd"))
+    assert isinstance(messages[-1], Failed)
+    assert "did not come with the request" in messages[-1].message
+    messages, _ = ask(backend, RemoveStyle("f", "sway"))
+    assert "sway" not in {entry["name"] for entry in messages[-1].styles}
+    messages, _ = ask(backend, ListStyles("g"))
+    assert isinstance(messages[-1], Styles)
 
 
 def test_cancel_stops_the_sampler_between_steps(backend):

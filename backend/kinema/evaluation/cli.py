@@ -1,7 +1,7 @@
 """`kinema evaluate`: the prompt suite through the pipeline, one table and one contact sheet.
 
 With --text-motion a second table compares captured clips, retrieval, the auto-encoder, the generator whole and with
-parts of its conditions withheld, and further packs (--also).
+parts of its conditions withheld, and further packs (--also). With --style style transfer is measured instead.
 """
 
 import argparse
@@ -60,7 +60,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 done, 1 failed, 2 unusable input, with one sentence on stderr."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    if "--style" in given:
+        from .style import cli as style
+
+        return style.main([word for word in given if word != "--style"])
+    arguments = parser().parse_args(given)
     try:
         return _run(arguments)
     except KinemaError as error:

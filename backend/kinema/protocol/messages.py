@@ -23,6 +23,10 @@ MAX_PROMPT = 2000
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 MAX_SAMPLES = 64
 
+STYLE_RANDOM, STYLE_AUTO = "random", "auto"
+MAX_STRENGTH = 1.5
+MAX_STYLE_NAME = 1000
+
 
 @dataclass(frozen=True)
 class Hello:
@@ -33,9 +37,51 @@ class Hello:
     pid: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Styled:
+    """How a motion shall be styled, in every request that makes one. Raises RequestError for values of no use.
+
+    `style`: a label or preset's name, "random", "auto" (what the prompt says) or "" (leave it). `style_clip`: the name
+    of a reference clip instead, whose file or motion travels beside the message (see clips.py). `style_mix`: a second
+    style by name or "random", mixed in by `style_share` 0..1. `style_strength` 0..1.5: 0 changes nothing, 1 is the
+    style. `style_seed`: other takes; 0 is the typical one. `style_parts`: body parts that change; none means all.
+    """
+
+    style: str = ""
+    style_clip: str = ""
+    style_mix: str = ""
+    style_share: float = 0.5
+    style_strength: float = 1.0
+    style_seed: int = 0
+    style_parts: tuple[str, ...] = ()
+
+    @property
+    def asks_for_style(self) -> bool:
+        """False when the motion stays as it is."""
+        return bool(self.style or self.style_clip)
+
+    def check_style(self) -> None:
+        """Raises RequestError when a field cannot be used."""
+        for name in (self.style, self.style_clip, self.style_mix):
+            if not isinstance(name, str) or len(name) > MAX_STYLE_NAME:
+                raise RequestError(f"a style's name must be text of at most {MAX_STYLE_NAME} characters")
+        if self.style and self.style_clip:
+            raise RequestError("give a style or a style clip, not both; a second style goes into the mix")
+        if self.style_mix and not self.asks_for_style:
+            raise RequestError("a mix needs a first style or a style clip; name one")
+        if self.style_mix == STYLE_AUTO:
+            raise RequestError("the mix must be a style's name or random, not auto")
+        _number("style_share", self.style_share, 0.0, 1.0)
+        _number("style_strength", self.style_strength, 0.0, MAX_STRENGTH)
+        _whole("style_seed", self.style_seed, 0, 2**63 - 1)
+        unknown = sorted(set(self.style_parts) - set(PARTS))
+        if unknown:
+            raise RequestError(f"unknown body parts {', '.join(unknown)} to style; use {', '.join(PARTS)}")
+
+
 @dataclass(frozen=True)
-class Generate:
-    """One text-to-motion request. Raises PromptError or RequestError when a field cannot be used.
+class Generate(Styled):
+    """One text-to-motion request, styled where asked. Raises PromptError or RequestError when a field cannot be used.
 
     `seconds` 0.5..10; `seed` 0..2**63-1: sample k of a request equals sample 0 of the request with seed + k;
     `action` is a label that stands for the prompt and its part sentences (`kinema actions` lists them): `prompt` is
@@ -81,6 +127,61 @@ class Generate:
             _whole("steps", self.steps, 1, 1000)
         if self.guidance is not None:
             _number("guidance", self.guidance, 0.0, 30.0)
+        self.check_style()
+
+
+@dataclass(frozen=True)
+class Stylize(Styled):
+    """Style a clip that exists: any humanoid, rate and length; its file or motion travels beside the message as
+    "clip" (see clips.py), `clip` is its name. Answered by Done with one motion. Raises RequestError."""
+
+    id: str
+    clip: str = ""
+    cleanup: bool = True
+
+    def __post_init__(self) -> None:
+        self.check_style()
+        if not self.asks_for_style or self.style == STYLE_AUTO:
+            raise RequestError("name a style, random or a style clip to style this clip with")
+
+
+@dataclass(frozen=True)
+class ListStyles:
+    """Ask which styles there are; answered by Styles, loads no weights."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class SaveStyle:
+    """Keep the style of a reference clip, which travels beside the message as "style" (see clips.py), under a name.
+
+    `licence` and `source` say whose motion it is; both go into the preset's file. Answered by Styles.
+    """
+
+    id: str
+    name: str
+    clip: str = ""
+    title: str = ""
+    licence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class RemoveStyle:
+    """Delete a preset that was saved; answered by Styles."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Styles:
+    """All styles: each has name, title (plain words), kind ("label" or "preset"), licence, source, and `file` for
+    presets (the name of the file to share)."""
+
+    id: str
+    styles: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,12 +296,16 @@ class Failed:
     message: str
 
 
-Aside = Refine | Describe | ClearCache
+Aside = Refine | Describe | ClearCache | ListStyles | RemoveStyle
 """Questions that are answered beside a running generation."""
 
 Message = (
     Hello
     | Generate
+    | Stylize
+    | SaveStyle
+    | ListStyles
+    | RemoveStyle
     | Refine
     | Describe
     | ClearCache
@@ -208,6 +313,7 @@ Message = (
     | Shutdown
     | Progress
     | Done
+    | Styles
     | Refined
     | Description
     | Cleared
@@ -217,6 +323,10 @@ Message = (
 MESSAGES: dict[str, type] = {
     "Hello": Hello,
     "Generate": Generate,
+    "Stylize": Stylize,
+    "SaveStyle": SaveStyle,
+    "ListStyles": ListStyles,
+    "RemoveStyle": RemoveStyle,
     "Refine": Refine,
     "Describe": Describe,
     "ClearCache": ClearCache,
@@ -224,6 +334,7 @@ MESSAGES: dict[str, type] = {
     "Shutdown": Shutdown,
     "Progress": Progress,
     "Done": Done,
+    "Styles": Styles,
     "Refined": Refined,
     "Description": Description,
     "Cleared": Cleared,

@@ -1,4 +1,4 @@
-"""`kinema train STAGE ...`: text, autoencoder, diffusion, export, in this order; evaluator stands alone.
+"""`kinema train STAGE ...`: text, autoencoder, diffusion, style, export, in this order; evaluator stands alone.
 
 `torchrun --nproc-per-node 8 -m kinema train diffusion ...` trains auto-encoder or denoiser in several processes.
 """
@@ -14,6 +14,7 @@ STAGES = {
     "autoencoder": "kinema.training.autoencoder",
     "diffusion": "kinema.training.diffusion",
     "evaluator": "kinema.training.evaluator",
+    "style": "kinema.training.style",
     "export": "kinema.training.export",
 }
 """Stage -> module with `main(argv) -> int`."""

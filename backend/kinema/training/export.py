@@ -29,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("out", type=Path, help="the pack's folder, such as assets/models/kinema-base")
     parser.add_argument("--text", type=Path, required=True, help="folder with text.safetensors and text.json")
     parser.add_argument("--diffusion", type=Path, required=True, help="run folder of the denoiser")
+    parser.add_argument("--style", type=Path, help="run folder of the style network, trained on the same auto-encoder")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--sampler", default="ddim")
     parser.add_argument("--steps", type=int, default=10)
@@ -49,11 +50,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             "text.safetensors": _compact(_half(options.text / "text.safetensors")),
             "autoencoder.safetensors": _half(options.diffusion / "autoencoder.safetensors"),
             "denoiser.safetensors": _half(options.diffusion / "denoiser.safetensors"),
+            **({"style.safetensors": _half(options.style / "style.safetensors")} if options.style else {}),
         },
         sections={
             "text": json.loads((options.text / "text.json").read_text(encoding="utf-8")),
             "autoencoder": asdict(AutoencoderConfig()),
             "denoiser": json.loads((options.diffusion / "denoiser.json").read_text(encoding="utf-8")),
+            **({"style": json.loads((options.style / "style.json").read_text("utf-8"))} if options.style else {}),
             "sampling": {
                 "sampler": options.sampler,
                 "steps": options.steps,

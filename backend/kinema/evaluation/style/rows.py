@@ -1,0 +1,180 @@
+"""The rows of the style table: real clips, the same clips untouched, and styled by label, reference and surprise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from ... import cleanup
+from ...features import encoding, layout
+from ...geometry import angle_between
+from ...protocol.messages import Stylize
+from ...protocol.motion import Motion
+from ...styling import Stylist
+from ...training.corpus import Corpus, Item
+from ...training.style_data import HELD_OUT, content_of
+from ..physical import foot_skate
+from .judge import Judges, data_set, styled
+
+RANDOM_TAKES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One transfer: a validation clip, the style it shall take, a reference clip that shows that style."""
+
+    item: Item
+    style: str
+    reference: Item
+
+    @property
+    def seen(self) -> bool:
+        """Whether training saw the content in that style."""
+        return (content_of(self.item), self.style) not in HELD_OUT
+
+
+@dataclass(frozen=True)
+class Row:
+    """Figures of one row; see `FIGURES` for their words."""
+
+    name: str
+    clips: int
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+FIGURES = {
+    "style": "style accuracy",
+    "content": "content accuracy",
+    "fid": "style FID",
+    "pose": "pose distance (rad)",
+    "skate": "foot skate",
+    "speed": "speed (m/s)",
+    "diversity": "diversity",
+    "seconds": "s a clip",
+}
+
+
+def trials(corpus: Corpus, main_set: str = "bandai/dataset-2", targets: int = 3) -> list[Trial]:
+    """`targets` other styles for each validation clip of a data set, and for each held-out pair every clip of its
+    content; references are validation clips of another content, where there is one."""
+    rng = np.random.default_rng(0)
+    items = [item for item in styled(corpus, "val", mirrored=False) if data_set(item) == main_set]
+    styles = sorted({item.clip.style for item in items})
+    wanted = []
+    for item in items:
+        others = [style for style in styles if style != item.clip.style]
+        unseen = [style for content, style in HELD_OUT if content == content_of(item) and style != item.clip.style]
+        drawn = [str(style) for style in rng.permutation(others)[:targets]]
+        wanted += [(item, style) for style in dict.fromkeys([*unseen, *drawn])]
+    found = []
+    for item, style in wanted:
+        showing = [other for other in items if other.clip.style == style and other.frames >= layout.FPS]
+        apart = [other for other in showing if content_of(other) != content_of(item)]
+        choice = apart or showing
+        found.append(Trial(item, style, choice[int(rng.integers(len(choice)))]))
+    return found
+
+
+class Table:
+    """Measures rows over the same trials with the same judges."""
+
+    def __init__(self, corpus: Corpus, judges: Judges, chosen: Sequence[Trial]) -> None:
+        self.corpus, self.judges, self.trials = corpus, judges, chosen
+        real = styled(corpus, "train", mirrored=False)
+        mine = [item for item in real if data_set(item) == data_set(chosen[0].item)][::3]
+        self.real = judges.judge([corpus.view(i) for i in mine], [data_set(i) for i in mine]).embeddings
+
+    def motion(self, item: Item) -> Motion:
+        """A clip's motion as its features say it."""
+        return encoding.decode(np.array(self.corpus.view(item), dtype=np.float64))
+
+    def real_row(self) -> Row:
+        """Validation clips judged by their own labels."""
+        items = list({id(trial.item): trial.item for trial in self.trials}.values())
+        styles = [item.clip.style for item in items]
+        return self._row("ground truth", items, styles, [self.motion(item) for item in items])
+
+    def reconstructed_row(self, stylist: Stylist) -> Row:
+        """Validation clips through the auto-encoder and the clean-up, judged by their own labels."""
+        items = list({id(trial.item): trial.item for trial in self.trials}.values())
+        made = []
+        for item in items:
+            features = np.array(self.corpus.view(item))
+            latents = stylist.encode(torch.from_numpy(features))
+            decoded = stylist.decode(latents[None])[0, : len(features)].numpy()
+            made.append(cleanup.clean(encoding.decode(decoded), decoded[:, layout.CONTACTS]))
+        return self._row("auto-encoder alone", items, [item.clip.style for item in items], made)
+
+    def identity_row(self) -> Row:
+        """No transfer: the clip as it is, judged by the style that it should have taken."""
+        items = [trial.item for trial in self.trials]
+        return self._row("identity", items, [t.style for t in self.trials], [self.motion(item) for item in items])
+
+    def styled_row(self, name: str, make: Callable[[Motion, Trial], Motion], chosen: Sequence[Trial]) -> Row:
+        """Trials carried out by `make`."""
+        began = time.perf_counter()
+        made = [make(self.motion(trial.item), trial) for trial in chosen]
+        seconds = (time.perf_counter() - began) / max(1, len(chosen))
+        row = self._row(name, [trial.item for trial in chosen], [trial.style for trial in chosen], made)
+        row.figures["seconds"] = seconds
+        return row
+
+    def random_row(self, stylist: Stylist, clips: int = 12) -> Row:
+        """Random styles on a few clips: do they differ, and is the content still there?"""
+        items = list({id(trial.item): trial.item for trial in self.trials}.values())
+        chosen = items[:: max(1, len(items) // clips)][:clips]
+        made = []
+        for item in chosen:
+            clip = self.motion(item)
+            for seed in range(1, RANDOM_TAKES + 1):
+                request = Stylize("", style="random", style_seed=seed)
+                made.append(stylist.stylize(clip, stylist.code(request, None), request, True))
+        repeated = [item for item in chosen for _ in range(RANDOM_TAKES)]
+        row = self._row("random", repeated, ["" for _ in repeated], made)
+        verdicts = self.judges.judge([encoding.encode(m) for m in made], [data_set(i) for i in repeated])
+        takes = verdicts.embeddings.reshape(len(chosen), RANDOM_TAKES, -1)
+        apart = np.linalg.norm(takes[:, :, None] - takes[:, None], axis=-1)
+        row.figures["diversity"] = float(apart.sum() / (len(chosen) * RANDOM_TAKES * (RANDOM_TAKES - 1)))
+        del row.figures["style"]
+        return row
+
+    def _row(self, name: str, items: Sequence[Item], styles: Sequence[str], made: Sequence[Motion]) -> Row:
+        if not items:
+            return Row(name, 0, {})
+        verdicts = self.judges.judge([encoding.encode(motion) for motion in made], [data_set(item) for item in items])
+        contents = [content_of(item) for item in items]
+        figures = {
+            "style": float(np.mean([a == b for a, b in zip(verdicts.styles, styles, strict=True)])),
+            "content": float(np.mean([a == b for a, b in zip(verdicts.contents, contents, strict=True)])),
+            "pose": float(np.mean([self._away(item, m) for item, m in zip(items, made, strict=True)])),
+            "skate": float(np.average([foot_skate(m) for m in made], weights=[len(m) for m in made])),
+            "speed": float(np.mean([travel_speed(m) for m in made])),
+        }
+        if len(items) > 2 * self.real.shape[1]:
+            figures["fid"] = frechet(self.real, verdicts.embeddings)
+        return Row(name, len(items), figures)
+
+    def _away(self, item: Item, made: Motion) -> float:
+        own = self.motion(item).rotations[:, 1:]
+        return float(angle_between(own, made.rotations[:, 1:]).mean())
+
+
+def travel_speed(motion: Motion) -> float:
+    """Mean horizontal speed of the root, m/s."""
+    if len(motion) < 2:
+        return 0.0
+    step = np.diff(motion.root_translation[:, [0, 2]], axis=0)
+    return float(np.linalg.norm(step, axis=1).mean() * motion.fps)
+
+
+def frechet(first: np.ndarray, second: np.ndarray) -> float:
+    """Fréchet distance between Gaussians fitted to two sets (N, D): |m - m'|^2 + tr(C + C' - 2 (C C')^(1/2))."""
+    a, b = np.cov(first.T), np.cov(second.T)
+    # tr((C C')^1/2) from eigenvalues: C C' is similar to a positive semidefinite matrix.
+    root = np.sqrt(np.maximum(np.linalg.eigvals(a @ b).real, 0.0)).sum()
+    away = first.mean(axis=0) - second.mean(axis=0)
+    return float(away @ away + np.trace(a) + np.trace(b) - 2 * root)
