@@ -109,6 +109,7 @@ def _t_pose_copy(
         still = frame @ place
         wanted = {name: _unscaled(still @ matrix) for name, matrix in wanted.items()}
         poses = np.array(frame) @ worlds[:, None] @ poses
+        poses[..., :3, :3] /= np.linalg.norm(poses[..., :3, :3], axis=-2, keepdims=True)
         worlds, place = np.tile(np.eye(4), (len(worlds), 1, 1)), Matrix()
     copy = _skeleton(scene, armature, names, wanted, place)
     action = None
