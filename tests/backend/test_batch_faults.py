@@ -40,6 +40,7 @@ def clips(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in out.glob("*") if path.is_file()}
 
 
+@pytest.mark.timeout(1800)
 def test_killed_twenty_times_nothing_is_lost_twice_or_torn(tmp_path, with_random_pack):
     draw = random.Random(7)
     jobs, out = write_jobs(tmp_path, JOBS), tmp_path / "out"

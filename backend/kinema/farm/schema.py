@@ -61,7 +61,7 @@ def _sentence(error: ValidationError) -> str:
             unknown = sorted(set(error.instance) - set(rule["properties"]))
             return f"a job has no field {unknown[0][:40]!r}; it has {', '.join(rule['properties'])}"
         case "required":
-            missing = next(name for name in wanted if name not in cast(Any, error.instance))
+            missing = next(name for name in wanted if name not in cast(dict[str, Any], error.instance))
             return f"{missing} is missing; it becomes the files' names"
         case "not":
             return "object and rig exclude each other; an object has its rig already"
