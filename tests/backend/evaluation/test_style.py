@@ -1,4 +1,4 @@
-"""Measures of style: Fréchet distance, travel speed, windows of any length, and judges that tell what they were taught."""
+"""Measures of style: Fréchet distance, travel speed, windows of any length, verdicts within a set."""
 
 import numpy as np
 import pytest
