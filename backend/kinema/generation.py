@@ -72,8 +72,9 @@ def open_batched(pack: Pack, device: str) -> BatchedGeneration:
     def generate(
         requests: Sequence[Generate], progress: Callable[[Progress], None], cancelled: Callable[[], bool]
     ) -> list[Result]:
-        asked = any(request.refiner == "llm" for request in requests)
-        return pipeline.generate_many(requests, progress, cancelled, language_model() if asked else None)
+        llm = language_model() if any(request.refiner == "llm" for request in requests) else None
+        references = [clips.read(request.style_clip) if request.style_clip else None for request in requests]
+        return pipeline.generate_many(requests, progress, cancelled, llm, references)
 
     return generate
 

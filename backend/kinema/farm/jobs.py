@@ -101,6 +101,8 @@ def job_of(fields: Mapping[str, Any], folder: Path) -> Job:
     schema.check(fields)
     _check_name(fields["name"])
     asked = {name: value for name, value in fields.items() if name in _REQUEST}
+    if asked.get("style_clip"):
+        asked["style_clip"] = str(_existing(folder / asked["style_clip"]))
     try:
         request = build(Generate, {"prompt": "", **asked, "id": fields["name"]})
     except ProtocolError as error:

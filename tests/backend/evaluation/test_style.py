@@ -1,4 +1,4 @@
-"""Style measures: classifiers learn, rows say what they should of motions whose answer is known."""
+"""Measures of style: Fréchet distance, travel speed, windows of any length, verdicts within a set."""
 
 import numpy as np
 import pytest
