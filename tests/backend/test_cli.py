@@ -212,7 +212,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_partial_one(tmp_path, suffix):
         text=True,
         timeout=300,
     )
-    assert child.returncode in (1, 2)
+    assert child.returncode == 4
     assert child.stderr.startswith("kinema: ")
     assert len(child.stderr.splitlines()) == 1
     assert target.read_bytes() == before

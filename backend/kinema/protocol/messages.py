@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import PromptError, RequestError
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """One number for both sides; the handshake refuses any other."""
 
 PARTS = ("head", "torso", "left_arm", "right_arm", "left_leg", "right_leg")
