@@ -110,13 +110,20 @@ def write_motion(
     """A new action for a motion at the scene's rate, brought to its destination, with the motion itself kept in it for
     later changes. `begin`: one frame that it is blended from over `placing.blend` frames.
 
-    Raises SkeletonError when the motion does not fit the armature.
+    Raises SkeletonError when the motion does not fit the armature, or its strips.
     """
     pose = _on_rig(motion, rig, armature, settings, placing.loop)
     if begin is not None:
         pose = standing.blended_from(pose, begin, placing.blend)
     home, moved = standing.home_of(armature), sampling.origin_of(armature) is not None
-    track = _from_home(rig.controls(pose, armature, settings), armature, home, placing.destination)
+    track = rig.controls(pose, armature, settings)
+    if placing.destination == "STRIP" and track.object_motion is not None and not moved and nla.last_frame(armature):
+        raise SkeletonError(
+            f"the strips of {armature.name} do not move the object; choose Hips as root motion, or accept as an action"
+        )
+    # Channels are mixed one by one: between an object that moves and hips that move, a mix would leave the way.
+    mixed = 0 if moved != (track.object_motion is not None) else placing.blend
+    track = _from_home(track, armature, home, placing.destination)
     keys = reduce_track(armature, track, pose.rest, settings) if settings.reduce else None
     action = keyframes.write_pose(
         armature,
@@ -136,7 +143,7 @@ def write_motion(
     if begin is not None:
         action[BLEND_KEY] = placing.blend
     keyframes.mark(action, contact_marks(stances(motion), placing.start))
-    nla.deliver(armature, action, placing.destination, placing.start, placing.blend, _slot_of(action))
+    nla.deliver(armature, action, placing.destination, placing.start, mixed, _slot_of(action))
     if moved and track.object_motion is None:
         armature.matrix_world = home.T.tolist()  # no channel of the new action would bring the object back
     return action

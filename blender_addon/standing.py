@@ -15,6 +15,7 @@ from . import editing, sampling
 from .editing import Place
 from .rigs import rig_of
 from .rigs.base import Rig
+from .rigs.humanoid import above_all
 from .rigs.reading import read_bones
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import HIPS_ABOVE_SOLES, LEG, RigPose, from_rig
@@ -39,19 +40,25 @@ def place_now(armature: bpy.types.Object | None) -> Place | None:
 def blended_from(pose: RigPose, begin: RigPose, frames: int) -> RigPose:
     """The pose, beginning as `begin` (one frame of the same rig) and reaching its own after `frames` frames.
 
-    Bones are blended against their parents, the hips' place on a straight line.
+    Bones are blended against their parents, the pelvis and the hips' place in the body's frame; what the pelvis hangs
+    on stays as the pose has it, since the hips' place is known without it.
     """
     length = min(max(frames, 1), len(pose))
     t = np.clip(np.arange(len(pose)) / length, 0.0, 1.0)
     weight = t * t * (3.0 - 2.0 * t)
-    turns = np.empty_like(pose.turns)
+    pelvis = pose.rest.index("Pelvis")
+    above = set(above_all(pose.rest, pelvis))
+    turns = pose.turns.copy()
     for bone, parent in enumerate(pose.rest.parents):
+        if bone in above:
+            continue
+        hangs = parent >= 0 and parent not in above
         first, own = begin.turns[:, bone], pose.turns[:, bone]
-        if parent >= 0:
+        if hangs:
             first = quaternion.multiply(quaternion.conjugate(begin.turns[:, parent]), first)
             own = quaternion.multiply(quaternion.conjugate(pose.turns[:, parent]), own)
         turn = quaternion.slerp(np.broadcast_to(first, own.shape), own, weight)
-        turns[:, bone] = turn if parent < 0 else quaternion.multiply(turns[:, parent], turn)
+        turns[:, bone] = quaternion.multiply(turns[:, parent], turn) if hangs else turn
     hips = pose.hips + (1.0 - weight[:, None]) * (begin.hips[0] - pose.hips[0])
     return replace(pose, turns=turns, hips=hips)
 

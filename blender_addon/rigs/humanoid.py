@@ -120,8 +120,10 @@ def write_bones(pose: RigPose, armature: bpy.types.Object, settings: RigSettings
 
     rotations: dict[str, np.ndarray] = {}
     mapped = {rest.names.index(bone) for part, bones in rest.mapping.bones.items() for bone in bones if part != "Root"}
-    if carrier is not None:
-        mapped.add(carrier)
+    if (root := rest.index("Root")) is not None:
+        mapped.add(root)
+        # Written at rest where it does not carry: an earlier action may have left it elsewhere.
+        locations.setdefault(rest.names[root], np.zeros((len(pose), 3)))
     still = np.tile([1.0, 0.0, 0.0, 0.0], (len(pose), 1))
     for bone in sorted(mapped | _between(rest, mapped, pelvis)):
         above = rest.parents[bone]

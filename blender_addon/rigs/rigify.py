@@ -136,6 +136,8 @@ def controls(pose: RigPose, armature: bpy.types.Object, settings: RigSettings) -
         locations |= _ik_locations(pose, turns)
     if settings.root_motion == "ROOT":
         _root_takes_ground(pose, rotations, locations, settings)
+    elif "root" in rest.names:
+        locations["root"] = np.zeros((len(pose), 3))  # an earlier action may have left it elsewhere
     return Track(rotations, locations, pose.fps, switches=_switches(armature, settings))
 
 

@@ -95,24 +95,55 @@ def test_motion_goes_on_from_the_pose_and_the_place_of_every_rig(scene, name):
     assert np.hypot(end.x - there.x, end.z - there.z) == pytest.approx(1.2 * 29 / 30, abs=0.05)
 
 
-@pytest.mark.parametrize("name", ["smpl", "mixamo", "ue5"])
-@pytest.mark.parametrize(("first", "second"), [("OBJECT", "OBJECT"), ("OBJECT", "HIPS"), ("HIPS", "OBJECT")])
-@pytest.mark.parametrize("destination", ["ACTION", "STRIP"])
-def test_objects_that_move_are_gone_on_from(scene, name, first, second, destination):
+WAYS = (
+    ("smpl", "OBJECT", "OBJECT"),
+    ("mixamo", "OBJECT", "HIPS"),
+    ("ue5", "OBJECT", "HIPS"),
+    ("ue5", "OBJECT", "ROOT"),
+    ("ue5", "ROOT", "HIPS"),
+    ("ue5", "HIPS", "OBJECT"),
+)
+
+
+@pytest.mark.parametrize(("name", "first", "second"), WAYS)
+def test_whatever_carried_the_way_is_gone_on_from(scene, name, first, second):
     scene.render.fps = 30
     armature = characters.build(scene, name)
     armature.location = (1.0, -2.0, 0.5)
     bpy.context.view_layer.update()
     put(scene, armature, walk(turn=0.9), settings=raw(root_motion=first))
-    seam = 31 if destination == "ACTION" else 40
-    _, heads = shown(scene, armature, seam)
-    changes = {"start": 31, "destination": destination, "begin": "POSE", "blend": 1 if destination == "STRIP" else 8}
+    _, heads = shown(scene, armature, 31)
     scene.frame_set(5)  # Accept is pressed with the timeline somewhere else.
-    put(scene, armature, walk(), "next", raw(root_motion=second), **changes)
-    _, again = shown(scene, armature, seam)
+    put(scene, armature, walk(), "next", raw(root_motion=second), start=31, begin="POSE")
+    _, again = shown(scene, armature, 31)
     assert np.linalg.norm(again - heads, axis=1).max() < 2e-3
-    _, later = shown(scene, armature, seam + 20)
+    _, later = shown(scene, armature, 51)
     assert np.linalg.norm(later.mean(axis=0) - again.mean(axis=0)) == pytest.approx(0.8, abs=0.12)
+
+
+@pytest.mark.parametrize(("name", "first", "second"), [WAYS[0], WAYS[2]])
+def test_strips_go_on_without_a_jump(scene, name, first, second):
+    scene.render.fps = 30
+    armature = characters.build(scene, name)
+    armature.location = (1.0, -2.0, 0.5)
+    bpy.context.view_layer.update()
+    put(scene, armature, walk(turn=0.9), settings=raw(root_motion=first))
+    put(scene, armature, walk(), "next", raw(root_motion=second), destination="STRIP", begin="PLACE", blend=8)
+    assert len(armature.animation_data.nla_tracks) == 2
+    places = np.stack([shown(scene, armature, frame)[1].mean(axis=0) for frame in range(25, 60, 2)])
+    steps = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    assert steps.max() < 0.13
+    assert np.linalg.norm(places[-1] - places[0]) > 0.8
+
+
+def test_strip_that_moves_the_object_after_strips_that_do_not_is_refused(scene):
+    from kinema.errors import SkeletonError
+
+    armature = characters.build(scene, "mixamo")
+    put(scene, armature, walk(), settings=raw())
+    with pytest.raises(SkeletonError, match="choose Hips"):
+        put(scene, armature, walk(), settings=raw(root_motion="OBJECT"), destination="STRIP")
+    assert len(bpy.data.actions) == 1
 
 
 @pytest.mark.parametrize("reduce", [False, True])
