@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kinema import cli
-from kinema.batch import read_jobs
 from kinema.errors import RequestError
+from kinema.farm.jobs import read_jobs
 from kinema.protocol.messages import PARTS, Generate
 from kinema.refine import actions, find_action, mirror_parts, mirror_text, refine_action
 from kinema.training.labels import _BANDAI_CONTENTS, HDM05_CAPTIONS
