@@ -33,6 +33,9 @@ from .rigs.transfer import to_rig
 
 MOST_BYTES = 1 << 31
 
+Y_UP = Matrix.Rotation(-0.5 * np.pi, 4, "X")
+"""BVH has no axes of its own; programs expect Y up and +Z forward."""
+
 
 def export(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, path: Path) -> None:
     """Write the armature's action in the format of the path's suffix.
@@ -48,7 +51,8 @@ def export(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, path: P
     if suffix in (".usd", ".usdc", ".usda") and not hasattr(bpy.ops.wm, "usd_export"):
         raise FormatError("this Blender was built without USD; export FBX or glTF")
     frames = sampling.frames_of(armature)
-    with _t_pose_copy(scene, armature, rig, frames) as copy, _only(copy), _range(scene, frames):
+    frame = Y_UP if suffix == ".bvh" else None
+    with _t_pose_copy(scene, armature, rig, frames, frame) as copy, _only(copy), _range(scene, frames):
         WRITERS[suffix](scene, path, frames)
 
 
@@ -89,15 +93,25 @@ def load(path: Path) -> bpy.types.Object:
 
 @contextlib.contextmanager
 def _t_pose_copy(
-    scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frames: range
+    scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frames: range, frame: Matrix | None
 ) -> Iterator[bpy.types.Object]:
-    """The deforming skeleton with a T-pose as rest, animated on `frames`, T-posed on the frame before."""
+    """The deforming skeleton with a T-pose as rest, animated on `frames`, T-posed on the frame before.
+
+    `frame` (4, 4): the world is written in this frame, for formats that know no object's transform.
+    """
     rest = read_rest(armature, mapping_of(rig, armature))
     standing = to_rig(_t_pose(), rest)
     names = [bone.name for bone in bones_of(armature) if bone.name in _kept(armature, rest.mapping)]
     poses, worlds = sampling.matrices(scene, armature, names, list(frames))
     wanted = _rest_matrices(rest, standing.turns[0], standing.positions()[0], names)
-    copy = _skeleton(scene, armature, names, wanted)
+    place = armature.matrix_world.copy()
+    if frame is not None:
+        still = frame @ place
+        wanted = {name: _unscaled(still @ matrix) for name, matrix in wanted.items()}
+        poses = np.array(frame) @ worlds[:, None] @ poses
+        poses[..., :3, :3] /= np.linalg.norm(poses[..., :3, :3], axis=-2, keepdims=True)
+        worlds, place = np.tile(np.eye(4), (len(worlds), 1, 1)), Matrix()
+    copy = _skeleton(scene, armature, names, wanted, place)
     action = None
     try:
         track = _local_track(copy, names, poses, worlds, scene)
@@ -147,13 +161,19 @@ def _rest_matrices(rest: RestRig, turns: np.ndarray, heads: np.ndarray, names: l
     return out
 
 
+def _unscaled(matrix: Matrix) -> Matrix:
+    place, turn, _ = matrix.decompose()
+    return Matrix.LocRotScale(place, turn, None)
+
+
 def _skeleton(
-    scene: bpy.types.Scene, armature: bpy.types.Object, names: list[str], wanted: dict[str, Matrix]
+    scene: bpy.types.Scene, armature: bpy.types.Object, names: list[str], wanted: dict[str, Matrix], place: Matrix
 ) -> bpy.types.Object:
-    """A new armature of the named bones with the wanted rest matrices, where the old one stands."""
+    """A new armature of the named bones with the wanted rest matrices, with the world matrix `place`."""
+    size = armature.matrix_world.median_scale / place.median_scale
     copy = bpy.data.objects.new(armature.name, bpy.data.armatures.new(armature.data.name))
     scene.collection.objects.link(copy)
-    copy.matrix_world = armature.matrix_world
+    copy.matrix_world = place
     layer = bpy.context.view_layer
     before = layer.objects.active
     layer.objects.active = copy
@@ -162,7 +182,7 @@ def _skeleton(
         for name in names:
             old = armature.data.bones[name]
             bone = copy.data.edit_bones.new(name)
-            bone.head, bone.tail = (0, 0, 0), (0, old.length, 0)
+            bone.head, bone.tail = (0, 0, 0), (0, old.length * size, 0)
             bone.matrix = wanted[name]
             above = next((b.name for b in old.parent_recursive if b.name in wanted), None)
             bone.parent = copy.data.edit_bones[above] if above is not None else None
@@ -244,7 +264,7 @@ def _write_bvh(scene: bpy.types.Scene, path: Path, frames: range) -> None:
         frame_start=frames.start - 1,
         frame_end=frames.stop - 1,
         rotate_mode="ZXY",
-        root_transform_only=True,
+        root_transform_only=False,
     )
 
 

@@ -1,6 +1,7 @@
 """Rigs in the state in which people have them, what is done for feet, keys and quality, and files in and out."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -177,7 +178,7 @@ def test_quality_card_sees_what_is_wrong_and_where(scene, sliding, addon):
     from blender_addon.rig_operators import CARD_KEY
 
     card = armature.animation_data.action[CARD_KEY]
-    assert "Penetration: 1" in card["lines"]
+    assert float(re.search(r"Penetration: ([\d.]+) cm", card["lines"])[1]) > 15.0
     assert bpy.ops.kinema.worst_frame() == {"FINISHED"}
     assert scene.frame_current == 31
 
@@ -241,7 +242,7 @@ def test_missing_bones_of_trunk_and_toes_are_done_without(scene, swaying, missin
 
 
 @pytest.mark.parametrize("suffix", [".bvh", ".fbx", ".glb", ".usdc"])
-@pytest.mark.parametrize("name", ["mixamo", "ue4", "rigify"])
+@pytest.mark.parametrize("name", ["mixamo", "ue4"])
 def test_exports_come_back_and_begin_with_a_t_pose(scene, swaying, tmp_path, name, suffix):
     from blender_addon import exchange
     from blender_addon.rigs import rig_of
@@ -263,7 +264,7 @@ def test_exports_come_back_and_begin_with_a_t_pose(scene, swaying, tmp_path, nam
     exchange.export(scene, armature, rig, path)
     assert armature.name in bpy.data.objects
     back = exchange.load(path)
-    bones = {b.replace(":", "_").replace(".", "_"): b for b in mapped} | {b: b for b in mapped}
+    bones = {re.sub(r"[:.-]", "_", b): b for b in mapped} | {b: b for b in mapped}
     there = {bone.name: bones[bone.name] for bone in back.data.bones if bone.name in bones}
     assert len(there) == len(mapped)
     first = round(back.animation_data.action.frame_range[0])

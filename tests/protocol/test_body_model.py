@@ -23,12 +23,8 @@ def synthetic(joints=24, ring=8):
     for joint, parent in enumerate(SMPL_PARENTS):
         if parent >= 0:
             weights[joint * ring : (joint + 1) * ring, [joint, parent]] = (0.7, 0.3)
-    faces = [
-        (j * ring + k, j * ring + (k + 1) % ring, p * ring + k)
-        for j, p in enumerate(SMPL_PARENTS)
-        if p >= 0
-        for k in range(ring)
-    ]
+    bones = [(joint * ring, parent * ring) for joint, parent in enumerate(SMPL_PARENTS) if parent >= 0]
+    faces = [(j + k, j + (k + 1) % ring, p + k) for j, p in bones for k in range(ring)]
     parents = np.array(SMPL_PARENTS, dtype=np.int64)
     parents[0] = 2**32 - 1  # as the official files write it
     return {
