@@ -12,7 +12,7 @@ from kinema.protocol.motion import Skeleton
 from .base import Rig
 from .humanoid import write_bones
 from .mapping import BoneMapping
-from .reading import bones_of, heads_of
+from .reading import bones_of, check_limbs, heads_of
 from .rest import body_frame, stands
 
 NO_BONE = "__armature__"
@@ -22,7 +22,7 @@ MOST_CONFIDENT = 0.6
 
 
 def mapping(armature: bpy.types.Object) -> BoneMapping:
-    """Raises SkeletonError naming what is missing when the bones are no human's."""
+    """Raises SkeletonError naming what is missing when the bones are no human's, or hands or feet hang elsewhere."""
     bones = bones_of(armature)
     if not bones:
         raise SkeletonError(f"{armature.name} has no bones; choose a character")
@@ -45,7 +45,9 @@ def mapping(armature: bpy.types.Object) -> BoneMapping:
     pelvis = armature.data.bones.get(names[body.pelvis])
     if pelvis is not None and pelvis.parent is not None:
         parts["Root"] = (pelvis.parent_recursive[-1].name,)
-    return BoneMapping("other", _once(parts))
+    found = BoneMapping("other", _once(parts))
+    check_limbs(armature, found)
+    return found
 
 
 def _once(parts: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

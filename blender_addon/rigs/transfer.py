@@ -59,7 +59,7 @@ class RigPose:
         out = np.empty((*self.turns.shape[:2], 3))
         pelvis = self.rest.index("Pelvis")
         out[:, pelvis] = self.hips + quaternion.rotate(self.turns[:, pelvis], joints[pelvis] - self.rest.hips)
-        hangs = _hangs_on(self.rest)
+        hangs = hangs_on(self.rest)
         waiting = [bone for bone in range(len(hangs)) if bone != pelvis]
         below = {pelvis}
         while ready := [bone for bone in waiting if int(hangs[bone]) in below]:
@@ -73,7 +73,7 @@ class RigPose:
         return out
 
 
-def _hangs_on(rest: RestRig) -> np.ndarray:
+def hangs_on(rest: RestRig) -> np.ndarray:
     """(B,) parents, but trunk and arms that a control rig hangs on controls hang on the trunk's next bone below."""
     parents = rest.parents.copy()
     last = rest.index("Pelvis")
