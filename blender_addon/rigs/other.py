@@ -23,6 +23,12 @@ MOST_CONFIDENT = 0.6
 
 def mapping(armature: bpy.types.Object) -> BoneMapping:
     """Raises SkeletonError naming what is missing when the bones are no human's, or hands or feet hang elsewhere."""
+    found = _guess(armature)
+    check_limbs(armature, found)
+    return found
+
+
+def _guess(armature: bpy.types.Object) -> BoneMapping:
     bones = bones_of(armature)
     if not bones:
         raise SkeletonError(f"{armature.name} has no bones; choose a character")
@@ -45,9 +51,16 @@ def mapping(armature: bpy.types.Object) -> BoneMapping:
     pelvis = armature.data.bones.get(names[body.pelvis])
     if pelvis is not None and pelvis.parent is not None:
         parts["Root"] = (pelvis.parent_recursive[-1].name,)
-    found = BoneMapping("other", _once(parts))
+    return BoneMapping("other", _once(parts))
+
+
+def refuse_loose_limbs(armature: bpy.types.Object) -> None:
+    """Raises SkeletonError with the reason when the armature would be a human but for where hands or feet hang."""
+    try:
+        found = _guess(armature)
+    except InputError:
+        return
     check_limbs(armature, found)
-    return found
 
 
 def _once(parts: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -251,7 +251,8 @@ def test_missing_bones_of_trunk_and_toes_are_done_without(scene, swaying, missin
     assert errors.direction_worst < 0.1
 
 
-def test_feet_outside_the_legs_are_refused_with_the_reason(scene):
+def test_feet_outside_the_legs_are_refused_with_the_reason(scene, swaying):
+    from blender_addon import placement
     from blender_addon.rigs import rig_of
     from blender_addon.rigs.other import mapping
 
@@ -266,6 +267,8 @@ def test_feet_outside_the_legs_are_refused_with_the_reason(scene):
     assert rig_of(armature) is None
     with pytest.raises(SkeletonError, match="'LeftFoot' does not hang on the shin 'LeftLeg'"):
         mapping(armature)
+    with pytest.raises(SkeletonError, match="make it a child of that bone"):
+        placement.place(swaying(3, seed=0), placement.Placing(scene.name, armature.name), "take", {})
 
 
 @pytest.mark.parametrize("suffix", [".bvh", ".fbx", ".glb", ".usdc"])
