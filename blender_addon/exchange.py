@@ -29,7 +29,7 @@ from .rigs.mapping import BoneMapping
 from .rigs.reading import bones_of, read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
-from .rigs.transfer import to_rig
+from .rigs.transfer import hangs_on, to_rig
 
 MOST_BYTES = 1 << 31
 
@@ -111,7 +111,7 @@ def _t_pose_copy(
         poses = np.array(frame) @ worlds[:, None] @ poses
         poses[..., :3, :3] /= np.linalg.norm(poses[..., :3, :3], axis=-2, keepdims=True)
         worlds, place = np.tile(np.eye(4), (len(worlds), 1, 1)), Matrix()
-    copy = _skeleton(scene, armature, names, wanted, place)
+    copy = _skeleton(scene, armature, _tree(rest, names), wanted, place)
     action = None
     try:
         track = _local_track(copy, names, poses, worlds, scene)
@@ -161,15 +161,31 @@ def _rest_matrices(rest: RestRig, turns: np.ndarray, heads: np.ndarray, names: l
     return out
 
 
+def _tree(rest: RestRig, names: list[str]) -> dict[str, str | None]:
+    """Bone -> the nearest of the written bones that it hangs on, as a body's trunk carries it."""
+    hangs = hangs_on(rest)
+    out: dict[str, str | None] = {}
+    for name in names:
+        above = int(hangs[rest.names.index(name)])
+        while above >= 0 and rest.names[above] not in names:
+            above = int(hangs[above])
+        out[name] = rest.names[above] if above >= 0 else None
+    return out
+
+
 def _unscaled(matrix: Matrix) -> Matrix:
     place, turn, _ = matrix.decompose()
     return Matrix.LocRotScale(place, turn, None)
 
 
 def _skeleton(
-    scene: bpy.types.Scene, armature: bpy.types.Object, names: list[str], wanted: dict[str, Matrix], place: Matrix
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    tree: dict[str, str | None],
+    wanted: dict[str, Matrix],
+    place: Matrix,
 ) -> bpy.types.Object:
-    """A new armature of the named bones with the wanted rest matrices, with the world matrix `place`."""
+    """A new armature of the bones of `tree` (bone -> parent) with the wanted rest matrices and world matrix `place`."""
     size = armature.matrix_world.median_scale / place.median_scale
     copy = bpy.data.objects.new(armature.name, bpy.data.armatures.new(armature.data.name))
     scene.collection.objects.link(copy)
@@ -179,13 +195,15 @@ def _skeleton(
     layer.objects.active = copy
     with bpy.context.temp_override(active_object=copy, object=copy):
         bpy.ops.object.mode_set(mode="EDIT")
-        for name in names:
+        made = {}
+        for name in tree:
             old = armature.data.bones[name]
             bone = copy.data.edit_bones.new(name)
             bone.head, bone.tail = (0, 0, 0), (0, old.length * size, 0)
             bone.matrix = wanted[name]
-            above = next((b.name for b in old.parent_recursive if b.name in wanted), None)
-            bone.parent = copy.data.edit_bones[above] if above is not None else None
+            made[name] = bone
+        for name, above in tree.items():
+            made[name].parent = made[above] if above is not None else None
         bpy.ops.object.mode_set(mode="OBJECT")
     layer.objects.active = before
     for bone in copy.pose.bones:

@@ -19,6 +19,7 @@ from .rigs import RIGS, rig_of
 from .rigs.base import Rig, Track
 from .rigs.feet import stances
 from .rigs.limbs import spans
+from .rigs.other import refuse_loose_limbs
 from .rigs.retargeting import pose_of
 from .rigs.settings import RigSettings
 from .rigs.transfer import RigPose
@@ -212,6 +213,7 @@ def _character(scene: bpy.types.Scene, placing: Placing) -> tuple[bpy.types.Obje
         return rig.build(scene, "Kinema"), rig
     found = rig_of(armature)
     if found is None:
+        refuse_loose_limbs(armature)
         raise SkeletonError(
             f"{armature.name} is no rig that Kinema knows; choose a Kinema character or map its bones in Bones"
         )

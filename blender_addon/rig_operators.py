@@ -16,6 +16,7 @@ from .rigs import mapping as mappings
 from .rigs import rig_of
 from .rigs.feet import stances
 from .rigs.mapping import PARTS, BoneMapping
+from .rigs.other import refuse_loose_limbs
 from .rigs.retargeting import MAPPING_KEY, mapping_of
 
 CARD_KEY = "kinema_card"
@@ -41,6 +42,7 @@ class _OnRig:
 def _rig(armature: bpy.types.Object):
     found = rig_of(armature)
     if found is None:
+        refuse_loose_limbs(armature)
         raise mappings.SkeletonError(f"{armature.name} is not recognised; set its bones in the panel Bones")
     return found
 

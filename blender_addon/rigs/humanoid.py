@@ -14,7 +14,7 @@ from kinema.protocol import quaternion
 
 from .base import Rig, Track
 from .mapping import CHAINS, REQUIRED, BoneMapping
-from .reading import heads_of
+from .reading import check_limbs, heads_of
 from .rest import RestRig, body_frame, stands
 from .root_motion import object_motion, root_turns
 from .settings import RigSettings
@@ -65,8 +65,10 @@ def confidence(armature: bpy.types.Object, table: NameTable) -> float:
     listed = [n.replace("{s}", side) for entry in table.bones.values() for n in entry for side in table.sides]
     named = len({n for n in listed if n in present}) / len(set(listed))
     signed = np.mean([any(re.search(s, name) for name in names) for s in table.signature]) if table.signature else 1.0
-    heads = heads_of(armature, BoneMapping("", bones))
+    found = BoneMapping("", bones)
+    heads = heads_of(armature, found)
     try:
+        check_limbs(armature, found)
         shape = stands(heads, body_frame(heads))
     except SkeletonError:
         return 0.0

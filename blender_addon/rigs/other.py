@@ -12,7 +12,7 @@ from kinema.protocol.motion import Skeleton
 from .base import Rig
 from .humanoid import write_bones
 from .mapping import BoneMapping
-from .reading import bones_of, heads_of
+from .reading import bones_of, check_limbs, heads_of
 from .rest import body_frame, stands
 
 NO_BONE = "__armature__"
@@ -22,7 +22,13 @@ MOST_CONFIDENT = 0.6
 
 
 def mapping(armature: bpy.types.Object) -> BoneMapping:
-    """Raises SkeletonError naming what is missing when the bones are no human's."""
+    """Raises SkeletonError naming what is missing when the bones are no human's, or hands or feet hang elsewhere."""
+    found = _guess(armature)
+    check_limbs(armature, found)
+    return found
+
+
+def _guess(armature: bpy.types.Object) -> BoneMapping:
     bones = bones_of(armature)
     if not bones:
         raise SkeletonError(f"{armature.name} has no bones; choose a character")
@@ -46,6 +52,15 @@ def mapping(armature: bpy.types.Object) -> BoneMapping:
     if pelvis is not None and pelvis.parent is not None:
         parts["Root"] = (pelvis.parent_recursive[-1].name,)
     return BoneMapping("other", _once(parts))
+
+
+def refuse_loose_limbs(armature: bpy.types.Object) -> None:
+    """Raises SkeletonError with the reason when the armature would be a human but for where hands or feet hang."""
+    try:
+        found = _guess(armature)
+    except InputError:
+        return
+    check_limbs(armature, found)
 
 
 def _once(parts: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

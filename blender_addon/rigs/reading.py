@@ -41,9 +41,23 @@ def read_rest(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
     return _with_body(read_bones(armature, mapping), armature)
 
 
+def check_limbs(armature: bpy.types.Object, mapping: BoneMapping) -> None:
+    """Raises SkeletonError when a foot or a hand does not hang on its limb: turning the limb would leave it behind."""
+    bones = armature.data.bones
+    for side in SIDES:
+        for upper, lower, word in (("Knee", "Ankle", "shin"), ("Elbow", "Wrist", "forearm")):
+            above, end = (mapping.first(f"{side}_{part}") for part in (upper, lower))
+            if above in bones and end in bones and bones[above] not in bones[end].parent_recursive:
+                raise SkeletonError(
+                    f"{end!r} does not hang on the {word} {above!r} in {armature.name}, so it would be left behind; "
+                    "make it a child of that bone in Edit Mode"
+                )
+
+
 def read_bones(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
     """The bones alone, without soles, floor and thickness: quick whatever hangs on them. Raises as `read_rest`."""
     mapping.check(armature.data.bones.keys(), armature.name)
+    check_limbs(armature, mapping)
     heads = heads_of(armature, mapping)
     body = body_frame(heads)
     if stands(heads, body) < 0.8:

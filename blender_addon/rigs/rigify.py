@@ -154,7 +154,13 @@ def _channel(rest: RestRig, bone: str, place: np.ndarray) -> np.ndarray:
     """Location (T, 3) of a control that hangs on the root, so that its head is at `place` (T, 3), body's frame."""
     at = rest.names.index(bone)
     offset = quaternion.rotate(quaternion.conjugate(rest.body), place - rest.joints()[at]) / rest.metres
-    return quaternion.rotate(quaternion.conjugate(rest.turns[at]), offset)
+    return _in_channel(rest, at, offset)
+
+
+def _in_channel(rest: RestRig, bone: int, offset: np.ndarray) -> np.ndarray:
+    """An offset (T, 3) in the armature's frame as the bone's location channel has it: Rigify's IK controls move along
+    the armature's axes, others along their own."""
+    return quaternion.rotate(quaternion.conjugate(rest.turns[bone]), offset) if rest.local_location[bone] else offset
 
 
 def _torso(pose: RigPose, turns: dict[str, np.ndarray]) -> np.ndarray:
@@ -212,9 +218,7 @@ def _root_takes_ground(
     ground = pose.hips * (1.0, 0.0, 1.0) - rest.hips * (1.0, 0.0, 1.0)
     for bone in locations:
         back = quaternion.rotate(quaternion.conjugate(rest.body), ground) / rest.metres
-        locations[bone] = locations[bone] - quaternion.rotate(
-            quaternion.conjugate(rest.turns[rest.names.index(bone)]), back
-        )
+        locations[bone] = locations[bone] - _in_channel(rest, rest.names.index(bone), back)
     locations["root"] = _channel(rest, "root", rest.joints()[rest.names.index("root")] + ground)
 
 

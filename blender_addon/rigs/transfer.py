@@ -59,16 +59,45 @@ class RigPose:
         out = np.empty((*self.turns.shape[:2], 3))
         pelvis = self.rest.index("Pelvis")
         out[:, pelvis] = self.hips + quaternion.rotate(self.turns[:, pelvis], joints[pelvis] - self.rest.hips)
-        below = _below(self.rest, pelvis)
-        for bone, parent in enumerate(self.rest.parents):
-            if bone == pelvis:
-                continue
-            if bone in below:
-                offset = joints[bone] - joints[parent]
-                out[:, bone] = out[:, parent] + quaternion.rotate(self.turns[:, parent], offset)
-            else:
-                out[:, bone] = joints[bone]
+        hangs = hangs_on(self.rest)
+        waiting = [bone for bone in range(len(hangs)) if bone != pelvis]
+        below = {pelvis}
+        while ready := [bone for bone in waiting if int(hangs[bone]) in below]:
+            for bone in ready:
+                above = int(hangs[bone])
+                offset = joints[bone] - joints[above]
+                out[:, bone] = out[:, above] + quaternion.rotate(self.turns[:, above], offset)
+            below |= set(ready)
+            waiting = [bone for bone in waiting if bone not in below]
+        out[:, waiting] = joints[waiting]
         return out
+
+
+def hangs_on(rest: RestRig) -> np.ndarray:
+    """(B,) parents, but trunk and arms that a control rig hangs on controls hang on the trunk's next bone below."""
+    parents = rest.parents.copy()
+    last = rest.index("Pelvis")
+    below = _below(rest, last)
+    for bone in (*rest.chain("Spine"), *rest.chain("Neck"), *rest.chain("Head")[:1]):
+        if bone not in below:
+            parents[bone] = last
+        last = bone
+    chest = rest.chain("Spine")[-1] if rest.chain("Spine") else rest.index("Pelvis")
+    for side in SIDES:
+        collar, shoulder = rest.index(f"{side}_Collar"), rest.index(f"{side}_Shoulder")
+        first = shoulder if collar is None else collar
+        if first not in below and chest not in _ancestors(rest, first):
+            parents[first] = chest
+    return parents
+
+
+def _ancestors(rest: RestRig, bone: int) -> list[int]:
+    out = []
+    above = int(rest.parents[bone])
+    while above >= 0:
+        out.append(above)
+        above = int(rest.parents[above])
+    return out
 
 
 def _below(rest: RestRig, top: int) -> set[int]:

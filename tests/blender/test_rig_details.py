@@ -83,6 +83,16 @@ def test_turned_scaled_and_parented_armatures_do_the_same_in_the_world(scene, sw
         assert np.abs(other - found[0]).max() < 1e-3
 
 
+def test_generated_rigify_moves_its_arms_by_ik_as_by_fk(scene, swaying):
+    armature = characters.build(scene, "rigify")
+    motion = swaying(20, seed=4)
+    turned = measuring.place_and_measure(scene, armature, motion, raw())
+    reached = measuring.place_and_measure(scene, armature, motion, raw(limbs="IK"))
+    assert reached.direction_mean < 8.0
+    assert reached.wrist_worst < turned.wrist_worst + 3.0
+    assert reached.ankle_worst < turned.ankle_worst + 3.0
+
+
 @pytest.mark.parametrize("target", ["ROOT", "OBJECT"])
 @pytest.mark.parametrize("name", ["ue4", "ue5", "vroid"])
 def test_root_motion_goes_where_it_is_wanted_and_nothing_else_changes(scene, swaying, name, target):
@@ -241,8 +251,28 @@ def test_missing_bones_of_trunk_and_toes_are_done_without(scene, swaying, missin
     assert errors.direction_worst < 0.1
 
 
+def test_feet_outside_the_legs_are_refused_with_the_reason(scene, swaying):
+    from blender_addon import placement
+    from blender_addon.rigs import rig_of
+    from blender_addon.rigs.other import mapping
+
+    armature = characters.build(scene, "mixamo")
+    for bone in armature.data.bones:
+        bone.name = bone.name.removeprefix("mixamorig:")
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    for side in ("Left", "Right"):
+        armature.data.edit_bones[f"{side}Foot"].parent = None
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert rig_of(armature) is None
+    with pytest.raises(SkeletonError, match="'LeftFoot' does not hang on the shin 'LeftLeg'"):
+        mapping(armature)
+    with pytest.raises(SkeletonError, match="make it a child of that bone"):
+        placement.place(swaying(3, seed=0), placement.Placing(scene.name, armature.name), "take", {})
+
+
 @pytest.mark.parametrize("suffix", [".bvh", ".fbx", ".glb", ".usdc"])
-@pytest.mark.parametrize("name", ["mixamo", "ue4"])
+@pytest.mark.parametrize("name", ["mixamo", "ue4", "rigify"])
 def test_exports_come_back_and_begin_with_a_t_pose(scene, swaying, tmp_path, name, suffix):
     from blender_addon import exchange
     from blender_addon.rigs import rig_of
