@@ -109,6 +109,8 @@ def _build(sections: dict[str, list[list[str]]]) -> AsfBody:
             raise ValueError(f"channels {' '.join(kinds)} of {name}")
         channels.append(kinds)
     position = np.array(root.get("position", ["0", "0", "0"])[:3], dtype=np.float64) * scale
+    if position.shape != (3,) or not np.all(np.isfinite(position)):
+        raise ValueError("position of the root")
     skeleton = Skeleton(tuple(names), np.array(parents), offsets)
     return AsfBody(skeleton, axes, tuple(channels), degrees, scale, position)
 

@@ -58,7 +58,7 @@ def train(folder, run: str, steps: int, **changed) -> list[list[float]]:
 
 
 def test_resumed_training_has_the_losses_of_uninterrupted_training(prepared, monkeypatch):
-    monkeypatch.setattr(Log.__init__, "__defaults__", (1,))
+    monkeypatch.setattr(Log.__init__, "__defaults__", (1, None))
     monkeypatch.setattr(style, "learning_rate", lambda step, steps, peak, warmup: peak)
     whole = train(prepared, "whole", 4)
     train(prepared, "parts", 2)
@@ -70,7 +70,7 @@ def test_resumed_training_has_the_losses_of_uninterrupted_training(prepared, mon
 
 @pytest.mark.parametrize("without", style.ABLATIONS)
 def test_each_ablation_leaves_its_losses_out(prepared, monkeypatch, without):
-    monkeypatch.setattr(Log.__init__, "__defaults__", (1,))
+    monkeypatch.setattr(Log.__init__, "__defaults__", (1, None))
     train(prepared, without, 1, without=without)
     header = (prepared / without / "style/losses.csv").read_text().splitlines()[0].split(",")
     assert ("homo" in header) is (without == "critic")
