@@ -45,6 +45,7 @@ def test_killed_twenty_times_nothing_is_lost_twice_or_torn(tmp_path, with_random
     draw = random.Random(7)
     jobs, out = write_jobs(tmp_path, JOBS), tmp_path / "out"
     told: list[str] = []
+    struck = 0
     for _ in range(KILLS):
         before = {path: path.stat().st_mtime_ns for path in out.glob("*.npz")}
         patience, wanted = draw.uniform(0.0, 0.02), draw.randrange(5)
@@ -66,10 +67,12 @@ def test_killed_twenty_times_nothing_is_lost_twice_or_torn(tmp_path, with_random
             for event in map(json.loads, filter(lambda line: line.endswith("}"), rest.splitlines()))
             if event["event"] == "done"
         ]
+        struck += len(told) < JOBS
         assert all(path.stat().st_mtime_ns == moment for path, moment in before.items() if path.stem in told)
         for path in out.glob("*.npz"):
             assert len(formats.read_clip(path)) == 15
-    assert len(told) == len(set(told)) < JOBS
+    assert len(told) == len(set(told))
+    assert struck >= 5  # a quick machine is through before the last kills
     code, events, errors = finish(command(jobs, out, "--resume", *with_random_pack))
     assert code == 0, errors
     skipped = {event["name"] for event in events if event["event"] == "skipped"}
