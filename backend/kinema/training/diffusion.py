@@ -36,7 +36,8 @@ from .run import Plan, add_options, optimise, selection_of
 class DecodedLoss:
     """Losses through the frozen decoder on the first `count` clips of a batch; metres and metres a frame."""
 
-    count: int = 4
+    count: int = 6
+    rotation: float = 1.0
     position: float = 2.0
     velocity: float = 20.0
     standing: float = 10.0
@@ -68,6 +69,7 @@ def read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--dropout", type=float, default=DenoiserConfig.dropout)
     parser.add_argument("--start", type=Path, help="denoiser.safetensors to begin with")
     parser.add_argument("--boundary", type=float, default=Mixing.boundary, help="MotionMix's T* in [0, 1]")
+    parser.add_argument("--made-from", type=float, default=Mixing.made_from, help="lowest t that made motion teaches")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads of the loop itself; 0: PyTorch's choice")
     add_options(parser, save_every=500)
     return parser.parse_args(argv)
@@ -106,7 +108,7 @@ def train(options: argparse.Namespace, group: Group) -> Denoiser:
     autoencoder.latent_std.copy_(torch.from_numpy(spread))
     latents = (latents - middle) / spread
     texts = embed(table, options.text, run)
-    mixing = replace(Mixing(), boundary=options.boundary)
+    mixing = replace(Mixing(), boundary=options.boundary, made_from=options.made_from)
     config = DenoiserConfig(
         latent=latents.shape[1],
         text=texts.shape[1],
@@ -210,13 +212,24 @@ def embed(table: TextTable, folder: Path, cache: Path) -> Tensor:
     return found
 
 
+LATE_SHARE, LATE = 0.25, 0.75
+"""What a text means is decided at high noise: this share of the times is drawn from LATE..1 alone."""
+
+
+def draw_times(count: int) -> Tensor:
+    """(count,) places in a clip's range of noise, 0 its lowest and 1 its highest."""
+    late = torch.rand(count) < LATE_SHARE
+    uniform = torch.rand(count)
+    return torch.where(late, LATE + (1.0 - LATE) * uniform, uniform)
+
+
 def loss_terms(
     network: Denoiser, autoencoder: Autoencoder, batch: Batch, decoded: DecodedLoss, device: str
 ) -> dict[str, Tensor]:
     """Masked x0 loss, and losses of decoded joints where the noise is low enough for a sharp prediction."""
     x0, lengths = batch.latents.to(device), batch.lengths.to(device)
     low, high = batch.low.to(device), batch.high.to(device)
-    t = low + (high - low) * torch.rand(len(x0), device=device)
+    t = low + (high - low) * draw_times(len(x0)).to(device)
     noisy = schedule.add_noise(x0, t, torch.randn_like(x0))
     with torch.autocast(x0.device.type, dtype=torch.bfloat16):
         texts, given, constraints = (part.to(device) for part in (batch.texts, batch.given, batch.constraints))
@@ -247,12 +260,20 @@ def _decoded_terms(
     standing = (theirs[:, 1:, layout.CONTACTS, None] > 0.5).float() * keep[:, 1:, None, None]
     mass = mean(keep.sum()).clamp(min=1.0)
     return {
+        "rotation": weights.rotation * (_turns(ours, theirs) * keep).sum() / mass,
         "position": weights.position * ((ours_local - theirs_local).abs().mean((2, 3)) * keep).sum() / mass,
         "velocity": weights.velocity * ((ours_step - theirs_step).abs().mean((2, 3)) * keep[:, 1:]).sum() / mass,
         "standing": weights.standing * (standing * ours_step[:, :, list(FEET)].abs()).mean((2, 3)).sum() / mass,
         "path": weights.path
         * functional.smooth_l1_loss(ours[..., :3] * keep[..., None] * 30, theirs[..., :3] * keep[..., None] * 30),
     }
+
+
+def _turns(ours: Tensor, theirs: Tensor) -> Tensor:
+    """(B, T) mean error of the rotations' columns; neck and head count for more: no joint hangs on the head, so no
+    other loss sees a nod."""
+    error = (ours[..., layout.ROTATIONS] - theirs[..., layout.ROTATIONS]).abs().unflatten(-1, (-1, 6)).mean(-1)
+    return error.mean(-1) + 0.25 * error[..., [12, 15]].sum(-1)
 
 
 @torch.no_grad()

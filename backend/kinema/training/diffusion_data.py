@@ -63,9 +63,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class Mixing:
-    """MotionMix's split: `boundary` is T* in [0, 1]; shares of a batch that are rough, unannotated or constrained."""
+    """MotionMix's split on t in [0, 1], and shares of a batch that are rough, unannotated or constrained.
+
+    Unannotated clips mostly teach t < `boundary`, made ones t >= `made_from`. MotionMix has one T* for both; made
+    motion is clean here, and gestures as small as a nod are decided at low t: withheld there, they are wiped out.
+    """
 
     boundary: float = 0.3
+    made_from: float = 0.0
     rough: float = 0.48
     unannotated: float = 0.1
     drop_all: float = 0.1
@@ -130,7 +135,7 @@ class ExamplePicker:
             torch.tensor(lengths),
             self.texts[rows],
             self._given(rows, draw, generator),
-            torch.where(rough, boundary, 0.0),
+            torch.where(rough, self.mixing.made_from, 0.0),
             torch.where(bare & (draw[:, 3] < 0.7), boundary, 1.0),
             torch.from_numpy(batch_channels(clips, self.mixing.constrained, rng, self.mixing.constraints)),
         )

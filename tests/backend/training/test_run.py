@@ -41,7 +41,8 @@ def picker(mixing: Mixing) -> ExamplePicker:
 
 
 def test_motionmix_ranges_follow_the_kind_of_clip():
-    source, generator = picker(Mixing(boundary=0.3, rough=0.5, unannotated=0.25)), torch.Generator().manual_seed(0)
+    source = picker(Mixing(boundary=0.3, made_from=0.2, rough=0.5, unannotated=0.25))
+    generator = torch.Generator().manual_seed(0)
     batches = [source.batch(64, generator) for _ in range(4)]
     low, high = torch.cat([b.low for b in batches]), torch.cat([b.high for b in batches])
     given = torch.cat([b.given for b in batches]).any(1)

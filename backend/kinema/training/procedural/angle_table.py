@@ -48,8 +48,8 @@ HEAD_ROWS = (
         "head",
         ("[nod]", "[nod] {his} head", "[nod] in agreement", "[nod] yes"),
         "nod up and down",
-        (20.0, 0.0, 0.0),
-        period=0.7,
+        (24.0, 0.0, 0.0),
+        period=0.75,
     ),
     AngleRow(
         "shake head",

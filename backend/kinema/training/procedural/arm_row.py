@@ -17,7 +17,8 @@ class ArmRow:
     are meant without being said. `torso`: degrees forward, to the left, twist to the left at a pose. `sides`: "one",
     "both", "any". `alternate`: the second arm is half a period late. `grip`: both hands hold one thing; `other`:
     path and loop of the second arm where it does something else. `back`: share of clips in which the arm comes down
-    again (`lowered` says so); `held`: captions and predicate of clips that start in the pose.
+    again (`lowered` says so); `snap`: the loop goes out fast and rests there, as a blow does; `held`: captions and
+    predicate of clips that start in the pose.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ArmRow:
     held_part: str = ""
     seconds: float = 0.75
     other_part: str = ""
+    snap: bool = False
 
 
 DOWN = ("then [lower] {it}", "and then [bring] {it} back down", "then [put] {it} down again", "and [lower] {it}")

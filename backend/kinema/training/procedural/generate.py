@@ -122,9 +122,9 @@ def _plan(rng: np.random.Generator, upper_only: bool, limit: float) -> _Plan:
         kind = rng.random()
         if kind < 0.03:
             return _Plan((), (), "while", float(rng.uniform(SHORTEST, min(6.0, limit))))
-        relation = "then" if kind > 0.8 else "while"
+        relation = "then" if kind > 0.78 else "while"
         one = _draw(rng, upper_only)
-        if kind < 0.5:
+        if kind < 0.33:
             plan = _alone(rng, one, limit)
         else:
             other = _draw(rng, upper_only or (relation == "while" and not _upper(one)) or rng.random() < 0.5)
@@ -137,7 +137,7 @@ def _plan(rng: np.random.Generator, upper_only: bool, limit: float) -> _Plan:
 def _draw(rng: np.random.Generator, upper_only: bool) -> Action:
     kind = rng.random()
     if upper_only or kind < 0.5:
-        if rng.random() < 0.66:
+        if rng.random() < 0.62:
             return primitives_arms.draw(rng)
         return primitives_torso_head.draw(rng)
     return _LEG_TABLE[int(rng.choice(len(_LEG_TABLE), p=_LEG_SHARES))][0](rng)

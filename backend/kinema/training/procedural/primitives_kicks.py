@@ -17,10 +17,15 @@ from .profiles import beats, pulse
 _SIDES = ("left", "right")
 BY_NAME = {row.name: row for row in AIR_ROWS}
 
+_ASKED_FOR = {"kick forward", "raise knee", "stand on one leg"}
+_SHARES = np.array([3.0 if row.name in _ASKED_FOR else 1.0 for row in AIR_ROWS])
+_SHARES /= _SHARES.sum()
+"""As for the arms: what people ask for every day is drawn more often."""
+
 
 def draw(rng: np.random.Generator, name: str | None = None, side: int | None = None) -> Action:
     """One primitive of one leg (`side` 0 left, 1 right)."""
-    row = BY_NAME[name] if name else AIR_ROWS[int(rng.integers(len(AIR_ROWS)))]
+    row = BY_NAME[name] if name else AIR_ROWS[int(rng.choice(len(AIR_ROWS), p=_SHARES))]
     side = int(rng.integers(2)) if side is None else side
     pace = draw_pace(rng)
     swings = row.name == "swing leg"

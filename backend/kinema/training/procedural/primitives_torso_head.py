@@ -15,10 +15,27 @@ from .profiles import beats, pulse, smooth
 ROWS = (*HEAD_ROWS, *TORSO_ROWS)
 BY_NAME = {row.name: row for row in ROWS}
 
+_ASKED_FOR = {
+    "nod",
+    "shake head",
+    "turn head left",
+    "turn head right",
+    "look up",
+    "look down",
+    "bow",
+    "bend forward",
+    "lean left",
+    "lean right",
+    "twist sides",
+}
+_SHARES = np.array([3.0 if row.name in _ASKED_FOR else 1.0 for row in ROWS])
+_SHARES /= _SHARES.sum()
+"""As for the arms: what people ask for every day is drawn more often."""
+
 
 def draw(rng: np.random.Generator, name: str | None = None, held: bool | None = None) -> Action:
     """One torso or head primitive; `held`: the posture is already on when the clip starts (rows that know one)."""
-    row = BY_NAME[name] if name else ROWS[int(rng.integers(len(ROWS)))]
+    row = BY_NAME[name] if name else ROWS[int(rng.choice(len(ROWS), p=_SHARES))]
     cyclic = row.swings or row.circles or row.name == "nod"
     held = bool(row.held) and (rng.random() < 0.12 if held is None else held)
     pace = Pace(1.0) if held else draw_pace(rng)
