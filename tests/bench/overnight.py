@@ -1,7 +1,7 @@
 """A batch of shots killed again and again: `python -m tests.bench.overnight [JOBS=100] [KILLS=5] [SEED=0]`.
 
 Each job is a second of motion rendered as a video of 160x90 by a Blender child. The batch is killed (SIGKILL) at
-random moments and started again with --resume; the one line of figures that is printed covers all its starts. Linux.
+random moments and started again with --resume; the figures that are printed cover all its starts. Linux.
 """
 
 from __future__ import annotations
@@ -40,10 +40,9 @@ def main() -> None:
             raise SystemExit(f"exit code {code}, {len(made)} videos, {len(count.done)} told of")
     finally:
         shutil.rmtree(out, ignore_errors=True)
-    print(
-        f"{jobs} shots with {kills} kills: {took:.0f} s, {took / jobs:.2f} s each, {_processor():.0f} s of the processor; "
-        f"peak memory of all processes {count.peak:.0f} MiB; {count.wasted} videos of {jobs} made twice, {count.orphans} processes left after a kill"
-    )
+    print(f"{jobs} shots, {kills} kills: {took:.0f} s, {took / jobs:.2f} s each, {_processor():.0f} s of the processor")
+    print(f"peak memory of all processes {count.peak:.0f} MiB")
+    print(f"{count.wasted} shots were made but not told of when a kill came; {count.orphans} processes outlived a kill")
 
 
 def _processor() -> float:
@@ -66,7 +65,7 @@ def _job_file(folder: Path, jobs: int) -> Path:
 
 @dataclass
 class _Count:
-    """Over all starts: jobs told of, memory in MiB, videos that were whole but untold when the kill came, orphans."""
+    """Over all starts: jobs told of, peak memory in MiB, whole videos untold of when a kill came, orphans."""
 
     done: list[str] = field(default_factory=list)
     peak: float = 0.0
