@@ -109,7 +109,8 @@ def test_a_shot_that_takes_too_long_is_killed_and_the_others_are_made(start, tmp
 @pytest.mark.skipif(not LINUX, reason="counts processes in /proc")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_as_many_shots_at_once_as_jobs_says(start, tmp_path, workers):
-    child = start([shot(f"shot{k}", seed=k) for k in range(4)], "--jobs", workers)
+    shots = workers + 1
+    child = start([shot(f"shot{k}", seed=k) for k in range(shots)], "--jobs", workers)
     most, running = 0, True
     while running:
         running = child.poll() is None
@@ -118,7 +119,7 @@ def test_as_many_shots_at_once_as_jobs_says(start, tmp_path, workers):
     code, events, errors = ended(child)
     assert code == 0, errors
     assert most == workers
-    assert events[-1]["done"] == 4
-    for k in range(4):
+    assert events[-1]["done"] == shots
+    for k in range(shots):
         assert len(formats.read_clip(tmp_path / f"out/shot{k}.npz")) == 15
         assert (tmp_path / f"out/shot{k}.mp4").stat().st_size > 500

@@ -18,9 +18,11 @@ import numpy as np
 import pytest
 
 from kinema import formats
+from kinema.cli import main
 
 TABLE = Path(__file__).resolve().parents[2] / "assets/manual/faults.md"
 JOBS = 8
+CHILD = (sys.executable, "-m", "kinema")
 needs_blender = pytest.mark.skipif(
     importlib.util.find_spec("bpy") is None and not os.environ.get("KINEMA_BLENDER"),
     reason="needs Blender: pip install 'kinema[blender]', or set KINEMA_BLENDER",
@@ -31,8 +33,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals and mounts are PO
 class Bench:
     """A folder with a job file; runs Kinema there and says what it said."""
 
-    def __init__(self, folder: Path, model: list[str]) -> None:
-        self.folder, self.model, self.out = folder, model, folder / "out"
+    def __init__(self, folder: Path, model: list[str], capsys) -> None:
+        self.folder, self.model, self.out, self._capsys = folder, model, folder / "out", capsys
         self.jobs = folder / "jobs.jsonl"
         self.write(*({"name": f"job{k}"} for k in range(JOBS)))
 
@@ -42,19 +44,18 @@ class Bench:
         self.jobs.write_text("".join(f"{line}\n" for line in plain), "utf-8")
 
     def batch(self, *options) -> list[str]:
-        words = [sys.executable, "-m", "kinema", "batch", str(self.jobs), "--out", str(self.out)]
-        return [*words, *self.model, *map(str, options)]
+        return ["batch", str(self.jobs), "--out", str(self.out), *self.model, *map(str, options)]
 
-    def run(self, words, **how) -> subprocess.CompletedProcess:
-        environment = {**os.environ, "BLENDER_USER_RESOURCES": str(self.folder / "user")}
-        return subprocess.run(
-            list(map(str, words)), capture_output=True, text=True, timeout=500, env=environment, **how
-        )
+    def here(self, words) -> subprocess.CompletedProcess:
+        """Run in this process, as the command line does."""
+        self._capsys.readouterr()
+        code = main(list(map(str, words)))
+        return subprocess.CompletedProcess(words, code, *self._capsys.readouterr())
 
     def convert(self, name: str, data: bytes) -> subprocess.CompletedProcess:
         (self.folder / name).write_bytes(data)
         made = self.folder / "made.npz"
-        done = self.run([sys.executable, "-m", "kinema", "convert", self.folder / name, "-o", made])
+        done = self.here(["convert", self.folder / name, "-o", made])
         assert not made.exists()
         return done
 
@@ -64,7 +65,8 @@ class Bench:
             pytest.skip("this user may not mount")
         self.out.mkdir()
         script = f'{mount}; code=0; "$@" || code=$?; cp -r "$0" "{self.folder / "kept"}"; exit $code'
-        return self.run(["unshare", "-m", "sh", "-ec", script, self.out, *words])
+        command = ["unshare", "-m", "sh", "-ec", script, self.out, *CHILD, *words]
+        return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=500)
 
     def sentence(self, done: subprocess.CompletedProcess) -> str:
         """The line that names the fault, without this machine's paths."""
@@ -82,8 +84,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path, with_random_pack):
-    return Bench(tmp_path, with_random_pack)
+def bench(tmp_path, with_random_pack, capsys, monkeypatch):
+    monkeypatch.setenv("BLENDER_USER_RESOURCES", str(tmp_path / "user"))
+    return Bench(tmp_path, with_random_pack, capsys)
 
 
 def row(case: str, seen: str, code: int, survives: str) -> None:
@@ -109,7 +112,7 @@ def row(case: str, seen: str, code: int, survives: str) -> None:
 )
 def test_interrupted(bench, case, sign):
     with subprocess.Popen(
-        [*bench.batch(), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*CHILD, *bench.batch(), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as child:
         next(line for line in child.stdout if json.loads(line)["event"] == "done")
         child.send_signal(sign)
@@ -117,7 +120,7 @@ def test_interrupted(bench, case, sign):
     done = subprocess.CompletedProcess([], child.returncode, "", errors)
     seen = bench.sentence(done) if sign == signal.SIGINT else "nothing"
     assert 1 <= bench.whole() <= JOBS
-    assert bench.run(bench.batch("--resume")).returncode == 0
+    assert bench.here(bench.batch("--resume")).returncode == 0
     assert bench.whole() == JOBS
     row(case, seen, max(child.returncode, -1), "every finished job; `--resume` makes the others")
 
@@ -143,21 +146,21 @@ def test_damaged_weights(bench, random_pack):
     data[len(data) // 2] ^= 1
     (pack / "denoiser.safetensors").write_bytes(data)
     bench.model = ["--model", str(pack), "--device", "cpu"]
-    done = bench.run(bench.batch())
+    done = bench.here(bench.batch())
     assert bench.whole() == 0
     row("one bit of the weights damaged", bench.sentence(done), done.returncode, "nothing was begun")
 
 
 def test_a_job_that_fails(bench):
     bench.write({"name": "a"}, {"name": "b", "sampler": "guesswork"}, {"name": "c"})
-    done = bench.run(bench.batch())
+    done = bench.here(bench.batch())
     assert bench.whole() == 2
     row("a job fails", bench.sentence(done), done.returncode, "all other jobs")
 
 
 def test_a_job_beyond_its_time(bench):
     bench.write({"name": "slow", "steps": 1000, "seconds": 10, "samples": 64}, {"name": "quick"})
-    done = bench.run(bench.batch("--time-limit", 4))
+    done = bench.here(bench.batch("--time-limit", 4))
     assert bench.whole() == 1
     row("a job exceeds `--time-limit 4`", bench.sentence(done), done.returncode, "all other jobs")
 
@@ -175,7 +178,7 @@ LINES = {
 @pytest.mark.parametrize("case", LINES)
 def test_a_line_that_cannot_be_used(bench, case):
     bench.write({"name": "a"}, LINES[case])
-    done = bench.run(bench.batch())
+    done = bench.here(bench.batch())
     assert not bench.out.exists()
     row(case, bench.sentence(done), done.returncode, "nothing was begun")
 
@@ -192,7 +195,7 @@ SHOTS = {
 def test_a_shot_that_blender_cannot_make(bench, case):
     (bench.folder / "hall.blend").write_bytes(b"BLENDER-v405" + bytes(100))
     bench.write({"name": "a"}, {"name": "b", "outputs": ["mp4"], **SHOTS[case]})
-    done = bench.run(bench.batch())
+    done = bench.here(bench.batch())
     assert not bench.out.exists()
     row(case, bench.sentence(done), done.returncode, "nothing was begun")
 
