@@ -42,7 +42,9 @@ def main() -> None:
         shutil.rmtree(out, ignore_errors=True)
     print(f"{jobs} shots, {kills} kills: {took:.0f} s, {took / jobs:.2f} s each, {_processor():.0f} s of the processor")
     print(f"peak memory of all processes {count.peak:.0f} MiB")
-    print(f"{count.wasted} shots were made but not told of when a kill came; {count.orphans} processes outlived a kill")
+    print(
+        f"{count.wasted} shots were made but not told of; the last process was gone {count.leaving:.1f} s after a kill"
+    )
 
 
 def _processor() -> float:
@@ -65,12 +67,13 @@ def _job_file(folder: Path, jobs: int) -> Path:
 
 @dataclass
 class _Count:
-    """Over all starts: jobs told of, peak memory in MiB, whole videos untold of when a kill came, orphans."""
+    """Over all starts: jobs told of, peak memory in MiB, whole videos untold of when a kill came, seconds until the
+    last process below a killed batch was gone."""
 
     done: list[str] = field(default_factory=list)
     peak: float = 0.0
     wasted: int = 0
-    orphans: int = 0
+    leaving: float = 0.0
 
 
 def _start(file: Path, out: Path, count: _Count, until: int | None, patience: float) -> int:
@@ -97,12 +100,21 @@ def _start(file: Path, out: Path, count: _Count, until: int | None, patience: fl
         ended.set()
         watcher.join()
     if until is not None:
-        time.sleep(1.0)
-        count.orphans += sum(Path(f"/proc/{pid}").exists() for pid in family)
+        count.leaving = max(count.leaving, _gone(family))
         count.wasted += len({path.stem for path in out.glob("*.mp4")} - set(count.done))
         told = f"{len(count.done)} done, {count.peak:.0f} MiB"
         print(f"killed {patience:.1f} s after the job that made {until}: {told}", file=sys.stderr, flush=True)
     return code
+
+
+def _gone(family: set[int]) -> float:
+    """Seconds until no process of these is left."""
+    began = time.perf_counter()
+    while any(Path(f"/proc/{pid}").exists() for pid in family):
+        if time.perf_counter() - began > 120.0:
+            raise SystemExit("a process outlived its batch by two minutes")
+        time.sleep(0.05)
+    return time.perf_counter() - began
 
 
 def _watch(pid: int, count: _Count, family: set[int], ended: threading.Event) -> None:
