@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +73,8 @@ class Bench:
         assert "Traceback" not in done.stderr
         text = said[0].removeprefix("kinema: ").replace(str(self.folder), "FOLDER")
         text = re.sub(r"FOLDER\S*?([^/\s]+?)(?=[);:,\s]|$)", r"FOLDER/…/\1", text)
-        return re.sub(r"job\d", "jobN", text)
+        text = re.sub(r"\(Error: .*\);", "(…);", text)  # Blender's own words, which differ from version to version.
+        return re.sub(r"job\d", "jobN", re.sub(r"partial-\d+", "partial-N", text))
 
     def whole(self, folder: Path | None = None) -> int:
         """How many motions are in the output folder, every one of them readable."""
@@ -231,8 +231,7 @@ def test_an_archive_that_cannot_be_read(bench, case, poses):
 
 
 def test_a_zip_bomb(bench):
-    with zipfile.ZipFile(bench.folder / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ("poses", "trans", "mocap_framerate"):
-            archive.writestr(f"{name}.npy", bytes(1 << 26))
+    zeros = np.zeros((1 << 24, 1))
+    np.savez_compressed(bench.folder / "bomb.npz", poses=zeros, trans=zeros[:3], mocap_framerate=30.0)
     done = bench.convert("a.npz", (bench.folder / "bomb.npz").read_bytes())
     row("an .npz that unpacks to 1000 times its size", bench.sentence(done), done.returncode, "no file is made")
