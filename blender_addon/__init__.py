@@ -53,6 +53,7 @@ def unregister() -> None:
 def _with_classes():
     from . import (
         operators,
+        operators_jobs,
         operators_prompts,
         operators_setup,
         operators_takes,
@@ -73,6 +74,7 @@ def _with_classes():
         operators,
         operators_takes,
         operators_prompts,
+        operators_jobs,
         operators_setup,
         rig_operators,
         panels,

@@ -17,7 +17,7 @@ from pathlib import Path
 ADDON = Path(__file__).resolve().parent
 ROOT = ADDON.parent
 MANUAL = ROOT / "assets" / "manual"
-SHIPPED = {".py"}
+SHIPPED = {".py", ".npz"}
 SHIPPED_MANUAL = {".html", ".png"}
 LEFT_OUT = {"build.py", "run_headless.py"}
 _TIME = (2020, 1, 1, 0, 0, 0)

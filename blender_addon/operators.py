@@ -42,6 +42,18 @@ def request_of(scene: bpy.types.Scene, span: Span) -> Generate:
     )
 
 
+def asked_now(scene: bpy.types.Scene) -> tuple[Generate, Span]:
+    """What Generate asks for when it is pressed now; draws the seed where the panel wants a new one.
+
+    Raises PromptError or RequestError.
+    """
+    settings = scene.kinema
+    span = span_of(scene)
+    if settings.new_seed:
+        settings.seed = secrets.randbelow(provenance.MAX_SEED)
+    return request_of(scene, span), span
+
+
 def notes_of(scene: bpy.types.Scene, span: Span) -> dict[str, object]:
     """Where the motion is wanted, kept with the result until it is accepted."""
     settings = scene.kinema
@@ -76,10 +88,7 @@ class KINEMA_OT_generate(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.kinema
         try:
-            span = span_of(context.scene)
-            if settings.new_seed:
-                settings.seed = secrets.randbelow(provenance.MAX_SEED)
-            request = request_of(context.scene, span)
+            request, span = asked_now(context.scene)
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -14,31 +14,37 @@ from kinema.errors import RequestError
 from kinema.protocol.messages import Generate
 
 MAX_NAME = 80
+MOTION_OUTPUTS = {"npz", "bvh"}
+"""Outputs of the motion alone."""
 
 
 def line_of(
     request: Generate,
     placing: Any,
     name: str,
+    blend: str,
     outputs: Sequence[str] = ("blend",),
-    blend: str = "",
-    camera: str = "",
 ) -> dict[str, Any]:
     """A job's fields: the request and the placing (a `placement.Placing`) without what is default anyway.
 
-    `blend`: the file that holds the target, "" while it has not been saved. Raises RequestError when the motion is
-    meant for a character of a file that was never saved.
+    `blend`: the file that the motion is for, which knows its frame rate, character and camera. It is left out where no
+    output needs Blender. Raises RequestError while that file has no name.
     """
-    if placing.target and not blend:
-        raise RequestError("the character is in a file that has no name yet; save the .blend file first")
+    if not blend:
+        raise RequestError("the scene is in a file that has no name yet; save the .blend file first")
     fields: dict[str, Any] = {"name": name, **_changed(request, {"id"})}
-    if settings := _changed(placing, {"scene", "target"}) | {"start": placing.start}:
-        fields["placing"] = settings
-    for key, value in (("blend", blend), ("object", placing.target), ("camera", camera)):
-        if value:
-            fields[key] = value
+    if set(outputs) - MOTION_OUTPUTS:
+        fields["blend"] = blend
+        if placing.target:
+            fields["object"] = placing.target
+        fields["placing"] = _changed(placing, {"scene", "target"}) | {"start": placing.start}
     fields["outputs"] = list(outputs)
     return fields
+
+
+def path_from(folder: Path, file: Path) -> str:
+    """How a job file in `folder` names a file: relative where it lies there or below, so that both can be moved."""
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
 
 
 def append(path: Path, fields: Mapping[str, Any]) -> str:

@@ -57,7 +57,7 @@ def shoot(job: Mapping[str, Any], motion: Motion, folder: Path) -> None:
         scene.render.fps, scene.render.fps_base = max(1, round(motion.fps)), max(1, round(motion.fps)) / motion.fps
     placing = _placing(job, scene)
     name = " ".join(job["prompt"].split())[:48] or job["name"]
-    placed = placement.place(motion, placing, name, job["origin"])
+    placed = placement.place(motion, placing, name, _origin(job["origin"], placing))
     first, last = (round(frame) for frame in placed.action.frame_range)
     camera = _camera(job)
     wanted = {kind: folder / f"{job['stem']}.{kind}" for kind in job["outputs"]}
@@ -80,6 +80,12 @@ def shoot(job: Mapping[str, Any], motion: Motion, folder: Path) -> None:
     if path := wanted.get("blend"):
         # Last: to look at it again means to leave this file.
         _blend(path, placed.armature.name, placed.action.name, last - first + 1)
+
+
+def _origin(origin: Mapping[str, Any], placing: placement.Placing) -> dict[str, Any]:
+    """The batch's provenance with what the action's own buttons ask for: seed, sample, what placing changed."""
+    edits = {"loop": placing.loop, "in_place": placing.in_place, "frames": placing.frames}
+    return {"seed": origin.get("request", {}).get("seed", ""), "sample": 0, "edits": edits, **origin}
 
 
 def _open(blend: str) -> None:

@@ -63,14 +63,19 @@ def _markers(scene: bpy.types.Scene) -> tuple[int, int]:
 
 def placing_of(scene: bpy.types.Scene, take: Take) -> Placing:
     """Where and how a take would be accepted now: its own start and length, the panel's options."""
+    return placing_at(scene, take.start, take.frames)
+
+
+def placing_at(scene: bpy.types.Scene, start: float, frames: int | None) -> Placing:
+    """The panel's options for a motion from frame `start` on; `frames`: how many it fills exactly."""
     settings = scene.kinema
     return Placing(
         scene=scene.name,
         target=settings.target.name if settings.target is not None else "",
-        start=take.start,
+        start=start,
         interpolation=settings.interpolation,
         extend=settings.extend,
-        frames=take.frames,
+        frames=frames,
         begin=settings.begin,
         blend=settings.blend,
         in_place=settings.in_place,

@@ -16,6 +16,33 @@ GERMAN = {
     "Favourites": "Favoriten",
     "Examples": "Beispiele",
     "Generate Motion": "Bewegung erzeugen",
+    "Save as Job": "Als Auftrag sichern",
+    "Add what Generate and Accept would do now to a job file; "
+    "blender -b --command kinema batch FILE --out FOLDER does it later, here or on a farm": (
+        "Was Erzeugen und Annehmen jetzt täten, an eine Auftragsdatei anhängen; "
+        "blender -b --command kinema batch DATEI --out ORDNER tut es später, hier oder auf einer Renderfarm"
+    ),
+    "Job File": "Auftragsdatei",
+    "Where the line is added": "Wo die Zeile angehängt wird",
+    "Shown Files": "Gezeigte Dateien",
+    "Only job files are shown": "Nur Auftragsdateien werden gezeigt",
+    "Outputs": "Ausgaben",
+    "What the batch makes of it": "Was daraus gemacht wird",
+    "Blender File": "Blender-Datei",
+    "The file with the new action in it": "Die Datei mit der neuen Aktion darin",
+    "Video": "Video",
+    "A video through the scene's camera, or on a stage where there is none": (
+        "Ein Video durch die Kamera der Szene, oder auf einer Bühne, wo keine ist"
+    ),
+    "Pictures": "Bilder",
+    "A folder of numbered pictures": "Ein Ordner nummerierter Bilder",
+    "FBX": "FBX",
+    "glTF": "glTF",
+    "The character with its action": "Die Figur mit ihrer Aktion",
+    "AMASS": "AMASS",
+    "The motion alone, as researchers exchange it": "Die Bewegung allein, wie Forschende sie tauschen",
+    "BVH": "BVH",
+    "The motion alone, on SMPL's skeleton": "Die Bewegung allein, auf dem Skelett von SMPL",
     "Regenerate": "Erneut erzeugen",
     "Regenerate Exactly": "Genau so erneut",
     "Vary": "Variieren",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import shipped
 from .errors import WeightsError
 
 if TYPE_CHECKING:
@@ -107,9 +108,8 @@ class Pack:
 
 def model_folders() -> tuple[Path, ...]:
     """Where packs are looked for: $KINEMA_MODELS, the installed package, the source checkout."""
-    package = Path(__file__).resolve().parent
     own = [Path(entry) for entry in os.environ.get(MODELS_VARIABLE, "").split(os.pathsep) if entry]
-    return (*own, package / "assets" / "models", package.parents[1] / "assets" / "models")
+    return (*own, *(place / "models" for place in shipped.PLACES))
 
 
 def pack_names() -> tuple[str, ...]:

@@ -54,8 +54,7 @@ def build(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
     _make_bones(scene, armature)
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"
-    joints = dict(zip(SMPL_NAMES, rest_joints(), strict=True))
-    mannequin.build(scene, armature, joints)
+    mannequin.build(scene, armature)
     return armature
 
 

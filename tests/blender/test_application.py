@@ -1,8 +1,11 @@
 """The real application, where KINEMA_BLENDER names one (its executable or a script that runs it).
 
 KINEMA_BLENDER_PYTHON names a Python with NumPy that the application can start; the default is this one.
+KINEMA_BLENDER_BACKEND names one with all that Kinema needs; the default is this one where KINEMA_BLENDER_PYTHON is not
+set.
 """
 
+import json
 import os
 import shlex
 import subprocess
@@ -78,3 +81,60 @@ def test_failure_reaches_the_exit_code(blender, tmp_path):
     assert done.returncode == 1
     assert "kinema: Error" in done.stderr
     assert not (tmp_path / "a.blend").exists()
+
+
+@pytest.fixture(scope="module")
+def python():
+    named = os.environ.get("KINEMA_BLENDER_BACKEND")
+    if not named and os.environ.get("KINEMA_BLENDER_PYTHON"):
+        pytest.skip("KINEMA_BLENDER_BACKEND names no Python with Kinema that the application can start")
+    return named or sys.executable
+
+
+@pytest.fixture
+def shots(blender, python, tmp_path, swaying):
+    """shots(*words, **fields of the one shot): a batch by one of the doors; its folder is tmp_path/out."""
+    motion_file.write(tmp_path / "motion.npz", swaying(4, seed=1))
+    hall = tmp_path / "hall.blend"
+    made = blender("-b", "--command", "kinema", "demo", "--motion", tmp_path / "motion.npz", "--blend", hall)
+    assert made.returncode == 0, made.stdout + made.stderr
+    doors = {
+        "command": ("-b", hall, "--command", "kinema"),
+        "script": ("-b", hall, "--python-exit-code", 1, "-P", ROOT / "blender_addon/run_headless.py", "--"),
+    }
+
+    def shots(door, *words, **fields):
+        common = {"prompt": "a person walks", "seconds": 0.5, "steps": 2}
+        shot = {"name": "a", "outputs": ["npz", "mp4", "blend"], "object": "Kinema", "size": [64, 64], **fields}
+        lines = [{**common, **shot}, {**common, "name": "b"}]
+        (tmp_path / "jobs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        out = ("--out", tmp_path / "out", "--backend", python, "--json")
+        done = blender(*doors[door], "batch", tmp_path / "jobs.jsonl", *out, *words)
+        return done, [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"event"')]
+
+    return shots
+
+
+@pytest.mark.parametrize("door", ["command", "script"])
+def test_a_batch_by_either_door(shots, blender, tmp_path, door):
+    done, events = shots(door, camera="Kinema Camera")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (events[-1]["done"], events[-1]["failed"]) == (2, 0)
+    made = {path.name for path in (tmp_path / "out").iterdir() if path.is_file()}
+    assert made == {"a.npz", "a.mp4", "a.blend", "b.npz"}
+    check = (
+        "import bpy; action = bpy.data.objects['Kinema'].animation_data.action;"
+        "assert action.name.startswith('a person walks'), action.name; assert 'kinema' in action"
+    )
+    read = blender("-b", tmp_path / "out/a.blend", "--python-exit-code", 3, "--python-expr", check)
+    assert read.returncode == 0, read.stdout + read.stderr
+    again, events = shots(door, "--resume", camera="Kinema Camera")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert (events[-1]["done"], events[-1]["skipped"]) == (0, 2)
+
+
+def test_a_batch_whose_camera_is_missing_begins_nothing(shots, tmp_path):
+    done, events = shots("command", camera="Shot 3")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "no camera 'Shot 3' in the file; it has Kinema Camera" in events[-1]["message"]
+    assert not (tmp_path / "out").exists()

@@ -1,9 +1,12 @@
 """What a batch asks of Blender, and what the panel writes into a job file."""
 
 import argparse
+import dataclasses
 import json
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kinema.errors import EnvironmentSetupError, RequestError
@@ -73,27 +76,83 @@ def test_a_motion_becomes_every_output_in_the_named_file(hall, tmp_path, swaying
     assert json.loads(action["kinema"])["pack"] == "none"
 
 
-def test_a_saved_job_is_what_generate_would_do(tmp_path, scene):
+def test_a_saved_job_names_everything_and_takes_no_name_twice(tmp_path, scene):
     from blender_addon import saved_jobs
     from blender_addon.placement import Placing
 
     request = Generate("x", "läuft weiter", seconds=2.0, seed=5, parts={"head": "the head nods"})
     placing = Placing(scene.name, "Anna", 9, "BEZIER", False)
     with pytest.raises(RequestError, match=r"save the \.blend file"):
-        saved_jobs.line_of(request, placing, "n")
+        saved_jobs.line_of(request, placing, "n", "")
     name = saved_jobs.name_of(request.prompt)
-    fields = saved_jobs.line_of(request, placing, name, blend="hall.blend", camera="Shot 3")
+    fields = saved_jobs.line_of(request, placing, name, "hall.blend")
     path = tmp_path / "jobs.jsonl"
     assert [saved_jobs.append(path, fields), saved_jobs.append(path, fields)] == ["läuft-weiter", "läuft-weiter-2"]
     first, _ = (json.loads(line) for line in path.read_text("utf-8").splitlines())
     assert Generate(id="x", **{key: first[key] for key in ("prompt", "seconds", "seed", "parts")}) == request
     assert Placing(scene.name, first["object"], **first["placing"]) == placing
+    motion_alone = saved_jobs.line_of(request, placing, name, "hall.blend", ["npz"])
+    assert not {"blend", "object", "placing"} & set(motion_alone)
     jobs = pytest.importorskip("kinema.farm.jobs")
     pytest.importorskip("jsonschema")
+    saved_jobs.append(path, motion_alone)
     (tmp_path / "hall.blend").write_bytes(b"BLENDER")
     read = jobs.read_jobs(path)
-    assert [job.request.parts for job in read] == [request.parts] * 2
-    assert read[0].outputs == ("blend",)
+    assert [job.request.parts for job in read] == [request.parts] * 3
+    assert [job.outputs for job in read] == [("blend",), ("blend",), ("npz",)]
+
+
+def test_the_buttons_job_gives_the_action_that_generate_and_accept_give(addon, tmp_path):
+    import bpy
+
+    from blender_addon import dispatch, shots
+    from blender_addon.rigs import RIGS
+    from blender_addon.takes import review
+
+    scene = bpy.context.scene
+    settings = scene.kinema
+    assert not bpy.ops.kinema.save_job.poll()
+    scene.render.fps = 25
+    scene.frame_set(7)
+    settings.target = RIGS["smpl"].build(scene, "Anna")
+    settings.target.location = (1.0, 2.0, 0.0)
+    settings.prompt, settings.seconds, settings.new_seed, settings.loop = "A person turns", 2.0, True, True
+    settings.begin, settings.interpolation, settings.refiner = "PLACE", "BEZIER", "none"
+    blend, path = tmp_path / "hall.blend", tmp_path / "tonight.jsonl"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    assert bpy.ops.kinema.save_job(filepath=str(path), outputs={"blend", "npz"}) == {"FINISHED"}
+    (line,) = map(json.loads, path.read_text("utf-8").splitlines())
+    assert (line["name"], line["blend"], line["outputs"]) == ("a-person-turns", "hall.blend", ["blend", "npz"])
+
+    settings.new_seed = False
+    bpy.ops.kinema.generate()
+    end = time.monotonic() + 120
+    while dispatch.drain():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    request, motion = review.take.result.request, review.take.motion
+    asked = {key: value for key, value in line.items() if key not in ("name", "blend", "object", "outputs", "placing")}
+    assert dataclasses.replace(request, id="") == Generate(id="", **asked)
+    assert bpy.ops.kinema.accept() == {"FINISHED"}
+    accepted = curves(settings.target.animation_data.action)
+
+    told = {**JOB, **{key: line[key] for key in ("prompt", "placing", "object")}, "blend": str(blend)}
+    origin = {"request": {"prompt": request.prompt, "seed": 3}, "parts": {}, "pack": {}}
+    shots.shoot({**told, "outputs": ["blend"], "origin": origin}, motion, tmp_path)
+    action = bpy.data.objects["Anna"].animation_data.action
+    made = curves(action)
+    assert made.keys() == accepted.keys()
+    assert all(np.allclose(made[key], accepted[key], atol=1e-5) for key in made)
+    assert json.loads(action["kinema"])["edits"] == {"loop": True, "in_place": False, "frames": None}
+
+
+def curves(action):
+    from blender_addon.keyframes import curves_of
+
+    return {
+        (curve.data_path, curve.array_index): [tuple(key.co) for key in curve.keyframe_points]
+        for curve in curves_of(action)
+    }
 
 
 @pytest.mark.parametrize(("prompt", "name"), [("Walk, then wave!", "walk-then-wave"), ("走る", "走る"), ("...", "job")])

@@ -28,6 +28,7 @@ def test_zip_holds_the_addon_the_licence_and_the_named_wheel(zip_file):
         "LICENSE",
         "session.py",
         "rigs/smpl.py",
+        "rigs/mannequin.npz",
         "manual/index.html",
         "manual/pictures/review.png",
     } <= names

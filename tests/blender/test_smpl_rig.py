@@ -111,6 +111,20 @@ def test_preview_body_is_closed_weighted_and_light(scene):
             assert sum(weight for name, weight in weights.items() if name.startswith(other)) < 0.2
 
 
+def test_file_of_the_body_is_what_is_modelled():
+    from blender_addon.rigs import figure, smpl
+
+    made = figure.arrays(dict(zip(SMPL_NAMES, smpl.rest_joints(), strict=True)))
+    with np.load(figure.FILE, allow_pickle=False) as file:
+        assert sorted(file.files) == sorted(made)
+        for name in ("quads", "materials", "bones"):
+            assert np.array_equal(file[name], made[name])
+        assert np.abs(file["vertices"] - made["vertices"]).max() < 1e-5
+        # Another processor may round a few weights to the step beside.
+        steps = [{(bone, vertex): step for bone, step, vertex in kept["weights"].tolist()} for kept in (file, made)]
+        assert sum(steps[0].get(key) != steps[1].get(key) for key in {*steps[0], *steps[1]}) < 100
+
+
 def test_hand_of_the_body_goes_where_the_wrist_goes(scene, swaying):
     import bpy
 

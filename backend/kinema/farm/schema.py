@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from .. import shipped
 from ..errors import EnvironmentSetupError, RequestError
 
 if TYPE_CHECKING:
@@ -19,14 +18,9 @@ FILE = "job.schema.json"
 
 
 def load() -> dict[str, Any]:
-    """The schema. Raises EnvironmentSetupError when it is missing or damaged.
-
-    A wheel carries it in kinema/assets/schemas, a source checkout in assets/schemas beside backend/.
-    """
-    installed = resources.files("kinema").joinpath("assets", "schemas", FILE)
-    checkout = Path(__file__).resolve().parents[3] / "assets" / "schemas" / FILE
+    """The schema. Raises EnvironmentSetupError when it is missing or damaged."""
     try:
-        content: dict[str, Any] = json.loads((installed if installed.is_file() else checkout).read_text("utf-8"))
+        content: dict[str, Any] = json.loads((shipped.folder("schemas") / FILE).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise EnvironmentSetupError(f"the schema {FILE} cannot be read ({error}); reinstall kinema") from error
     return content

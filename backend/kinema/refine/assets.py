@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
+from .. import shipped
 from ..errors import EnvironmentSetupError
 
 
 def load_json(name: str) -> dict[str, Any]:
-    """The JSON object in the lexicon file `name`. Raises EnvironmentSetupError when it is missing or damaged.
-
-    A wheel carries the tables in kinema/assets/lexicon, a source checkout in assets/lexicon beside backend/.
-    """
-    installed = resources.files("kinema").joinpath("assets", "lexicon", name)
-    checkout = Path(__file__).resolve().parents[3] / "assets" / "lexicon" / name
-    source = installed if installed.is_file() else checkout
+    """The JSON object in the lexicon file `name`. Raises EnvironmentSetupError when it is missing or damaged."""
+    source = shipped.folder("lexicon") / name
     try:
         table = json.loads(source.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
