@@ -127,7 +127,8 @@ class KINEMA_OT_apply_rig_settings(_OnRig, bpy.types.Operator):
             blend=blend,
             loop=keyframes.repeats(action),
         )
-        made = placement.write_motion(motion, rig, armature, action.name, placing, settings_of(armature), begin)
+        contacts, settings = kept_motion.contacts_of(action), settings_of(armature)
+        made = placement.write_motion(motion, rig, armature, action.name, placing, settings, begin, contacts)
         provenance.hand_on(action, made)
 
 
@@ -144,11 +145,12 @@ class KINEMA_OT_quality(_OnRig, bpy.types.Operator):
         action = armature.animation_data.action
         try:
             motion, _ = kept_motion.recall(action)
+            contacts = kept_motion.contacts_of(action)
         except KinemaError:
-            motion = None
+            motion = contacts = None
         if motion is None or len(motion) != len(pose):
-            motion = sampling.from_rig(pose)
-        card = quality.card(pose, stances(motion), settings_of(armature).ground)
+            motion, contacts = sampling.from_rig(pose), None
+        card = quality.card(pose, stances(motion, contacts), settings_of(armature).ground)
         lines = [f"{what}: {figure}" for what, figure in card.lines()]
         action[CARD_KEY] = {"lines": "\n".join(lines), "worst": frames.start + card.worst, "of": card.worst_of}
 

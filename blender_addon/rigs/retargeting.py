@@ -35,8 +35,14 @@ def mapping_of(rig: Rig, armature: bpy.types.Object) -> BoneMapping:
     return rig.mapping(armature)
 
 
-def pose_of(rig: Rig, motion: Motion, armature: bpy.types.Object, settings: RigSettings) -> RigPose:
-    """The motion on the rig's proportions, feet and hands corrected as the settings say."""
+def pose_of(
+    rig: Rig,
+    motion: Motion,
+    armature: bpy.types.Object,
+    settings: RigSettings,
+    contacts: np.ndarray | None = None,
+) -> RigPose:
+    """The motion on the rig's proportions, feet and hands corrected as the settings say. `contacts`: see `stances`."""
     if motion.skeleton.names != SMPL_BODY.names:
         raise SkeletonError("only a motion on the SMPL skeleton fits a rig; convert it first")
     rest = read_rest(armature, mapping_of(rig, armature))
@@ -44,7 +50,7 @@ def pose_of(rig: Rig, motion: Motion, armature: bpy.types.Object, settings: RigS
     if settings.ground:
         pose = replace(pose, hips=pose.hips + np.array([0.0, settings.ground, 0.0]))
     if settings.lock > 0.0:
-        pose = lock_feet(pose, stances(motion), rest.floor + settings.ground, settings.lock)
+        pose = lock_feet(pose, stances(motion, contacts), rest.floor + settings.ground, settings.lock)
     if settings.flat_root:
         level = pose.hips.copy()
         level[:, 1] = level[:, 1].mean()
