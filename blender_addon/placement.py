@@ -12,7 +12,7 @@ import numpy as np
 from kinema.errors import SkeletonError
 from kinema.protocol.motion import Motion
 
-from . import editing, kept_motion, keyframes, nla, provenance, sampling, standing
+from . import editing, ground, kept_motion, keyframes, nla, provenance, sampling, standing
 from .fewer_keys import reduce_track
 from .rig_choice import settings_of
 from .rigs import RIGS, rig_of
@@ -215,11 +215,12 @@ def _on_rig(
     contacts: np.ndarray | None,
 ) -> RigPose:
     """The motion on the rig's proportions; feet and hands of a loop are corrected as of one that goes on."""
+    under = ground.under(bpy.context.scene, armature, settings)
     if not loop or len(motion) < 2:
-        return pose_of(rig, motion, armature, settings, contacts)
+        return pose_of(rig, motion, armature, settings, contacts, under)
     if contacts is not None:
         contacts = np.concatenate([contacts[:-1], contacts, contacts[1:]])
-    pose = pose_of(rig, standing.repeated(motion), armature, settings, contacts)
+    pose = pose_of(rig, standing.repeated(motion), armature, settings, contacts, under)
     turn = slice(len(motion) - 1, 2 * len(motion) - 1)
     return replace(pose, turns=pose.turns[turn], hips=pose.hips[turn])
 

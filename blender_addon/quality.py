@@ -55,9 +55,9 @@ class Card:
         ]
 
 
-def card(pose: RigPose, stand: np.ndarray, ground: float = 0.0) -> Card:
+def card(pose: RigPose, stand: np.ndarray, ground: float | np.ndarray = 0.0) -> Card:
     """Measure a pose. `stand` (T, 2 feet, heel and ball) of bool says what should stand; `ground` metres above the
-    rest pose's floor."""
+    rest pose's floor, one number or (T, 2) for the ground under each foot."""
     positions = pose.positions()
     floor = pose.rest.floor + ground
     points = sole_points(pose, positions)

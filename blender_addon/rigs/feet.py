@@ -74,21 +74,29 @@ def sole_points(pose: RigPose, positions: np.ndarray) -> np.ndarray:
     return np.stack(out, axis=1)
 
 
-def lock_feet(pose: RigPose, stand: np.ndarray, floor: float, strength: float) -> RigPose:
+def lock_feet(
+    pose: RigPose, stand: np.ndarray, floor: float | np.ndarray, strength: float, lift: np.ndarray | None = None
+) -> RigPose:
     """Hold what stands, (T, 2, 2) of bool, in place on the floor. `strength` 0..1 scales all corrections.
+
+    `floor`: metres, or (T, 2) for each foot. `lift` (T, 2): metres by which each foot goes higher against the hips than
+    in the pose, whatever the strength.
 
     Preserves everything above the hips, the hips' turn and way over the ground, the feet's own turns, and swings
     farther than `FADE` from a stance but for soles under the floor.
     """
     size = pose.rest.leg / 0.82
     positions = pose.positions()
-    points = sole_points(pose, positions)
+    floors = np.broadcast_to(floor, (len(pose), 2))
+    raised = np.zeros((len(pose), 2, 3))
+    raised[..., 1] = 0.0 if lift is None else lift
+    points = sole_points(pose, positions) + raised[:, :, None]
     targets: list[np.ndarray] = []
     drops = np.zeros(len(pose))
     for number, side in enumerate(SIDES):
         hip, ankle = (positions[:, pose.rest.index(f"{side}_{part}")] for part in ("Hip", "Ankle"))
-        offset = strength * _hold(points[:, number], stand[:, number], floor, pose.fps, size)
-        target = ankle + offset
+        offset = strength * _hold(points[:, number], stand[:, number], floors[:, number], pose.fps, size)
+        target = ankle + raised[:, number] + offset
         targets.append(target)
         level = np.sum((hip - target)[:, [0, 2]] ** 2, axis=-1)
         tallest = np.sqrt(np.maximum(_longest(pose.rest, side, hip, ankle) ** 2 - level, 0.0))
@@ -127,8 +135,8 @@ def turn_limb(rest: RestRig, turns: np.ndarray, bones: list[int], first: np.ndar
         turns[:, members] = quaternion.multiply(turn[:, None], turns[:, members])
 
 
-def _hold(points: np.ndarray, stand: np.ndarray, floor: float, fps: float, size: float) -> np.ndarray:
-    """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep the standing one in place, on the floor."""
+def _hold(points: np.ndarray, stand: np.ndarray, floor: np.ndarray, fps: float, size: float) -> np.ndarray:
+    """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep the standing one in place, on the floor (T,)."""
     heel_step, ball_step = -np.diff(points[:, 0], axis=0), -np.diff(points[:, 1], axis=0)
     both = stand[1:] & stand[:-1]
     step = np.where(both[:, 1:], ball_step, np.where(both[:, :1], heel_step, 0.5 * (heel_step + ball_step)))
@@ -140,7 +148,7 @@ def _hold(points: np.ndarray, stand: np.ndarray, floor: float, fps: float, size:
         shift = path[start:stop] - path[start:stop].mean(axis=0)
         farthest = float(np.linalg.norm(shift[:, [0, 2]], axis=-1).max())
         out[start:stop] = shift * min(1.0, LONGEST_SHIFT * size / max(farthest, 1e-9))
-        out[start:stop, 1] = floor - lowest[start:stop]
+        out[start:stop, 1] = (floor - lowest)[start:stop]
     out = _faded(out, down, max(1, round(FADE * fps)))
     out[:, 1] = np.maximum(out[:, 1], floor - lowest)
     return out

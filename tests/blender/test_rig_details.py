@@ -381,6 +381,19 @@ def test_amass_parameters_come_back(scene, swaying, tmp_path):
         exchange.read_amass(tmp_path / "bad.npz")
 
 
+def test_body_is_built_from_the_panel_and_becomes_the_target(scene, addon, tmp_path):
+    from tests.protocol.test_body_model import synthetic
+
+    np.savez(tmp_path / "model.npz", **synthetic())
+    assert bpy.ops.kinema.build_body(filepath=str(tmp_path / "model.npz"), betas=(0.5, *[0.0] * 9)) == {"FINISHED"}
+    armature = scene.kinema.target
+    assert list(armature["kinema_betas"]) == [0.5]
+    assert len(armature.children[0].data.shape_keys.key_blocks) == 11
+    (tmp_path / "model.pkl").write_bytes(b"no pickle is opened")
+    with pytest.raises(RuntimeError, match="pickle"):
+        bpy.ops.kinema.build_body(filepath=str(tmp_path / "model.pkl"))
+
+
 def test_body_from_a_model_file_moves_and_exports_its_shape(scene, swaying, tmp_path):
     from blender_addon import body, exchange
     from blender_addon.rigs import rig_of
