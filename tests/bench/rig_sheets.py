@@ -15,7 +15,7 @@ TILE, COLUMNS = (150, 190), 8
 COLOURS = {"L": (40, 90, 220), "R": (215, 50, 50), "": (40, 40, 40)}
 
 
-def sheet(armature: bpy.types.Object, clips: dict[str, Motion], path: Path) -> None:
+def sheet(armature: bpy.types.Object, clips: dict[str, Motion], path: Path, limbs: str = "FK") -> None:
     """One row for each clip, locked feet, seen from three quarters; the motion itself in grey, scaled to the rig."""
     from blender_addon import placement, sampling
     from blender_addon.rigs import rig_of
@@ -25,7 +25,7 @@ def sheet(armature: bpy.types.Object, clips: dict[str, Motion], path: Path) -> N
     scene, rig = bpy.context.scene, rig_of(armature)
     picture = Image.new("RGB", (TILE[0] * COLUMNS, TILE[1] * len(clips)), "white")
     for row, (name, motion) in enumerate(clips.items()):
-        placement.write_motion(motion, rig, armature, "sheet", placement.Placing(scene.name), RigSettings())
+        placement.write_motion(motion, rig, armature, "sheet", placement.Placing(scene.name), RigSettings(limbs=limbs))
         frames = np.rint(np.linspace(1, len(motion), COLUMNS)).astype(int)
         rest = sampling.read_pose(scene, armature, rig, [1]).rest
         parts = {part: bone for part, bones in rest.mapping.bones.items() for bone in bones[:1] if part != "Root"}
