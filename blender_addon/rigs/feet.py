@@ -35,6 +35,9 @@ FADE = 0.2
 LONGEST_SHIFT = 0.2
 """A stance that slides twice as far is meant to slide and is locked only partly, metres at SMPL's size."""
 
+CARRIES = 0.015
+"""Heel and ball whose heights differ by less carry the body both, metres at SMPL's size."""
+
 STRAIGHTEST = 0.985
 """Legs are stretched to this share of their length at most, or as far as they already are: no knee snaps straight."""
 
@@ -72,6 +75,13 @@ def sole_points(pose: RigPose, positions: np.ndarray) -> np.ndarray:
         turned = quaternion.rotate(pose.turns[:, ankle, None], pose.rest.soles[side])
         out.append(positions[:, ankle, None] + turned)
     return np.stack(out, axis=1)
+
+
+def carrying(points: np.ndarray, stand: np.ndarray, size: float) -> np.ndarray:
+    """(T, 2 feet, heel and ball) of bool: what stands and is as low as the other end of the foot, so that a heel that
+    rolls up about the ball does not count as sliding. `points` (T, 2, 2, 3); `size`: 1 for a body of SMPL's size."""
+    low = points[..., 1] <= points[..., 1].min(axis=2, keepdims=True) + CARRIES * size
+    return np.asarray(stand & low)
 
 
 def lock_feet(
@@ -139,7 +149,11 @@ def _hold(points: np.ndarray, stand: np.ndarray, floor: np.ndarray, fps: float, 
     """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep the standing one in place, on the floor (T,)."""
     heel_step, ball_step = -np.diff(points[:, 0], axis=0), -np.diff(points[:, 1], axis=0)
     both = stand[1:] & stand[:-1]
-    step = np.where(both[:, 1:], ball_step, np.where(both[:, :1], heel_step, 0.5 * (heel_step + ball_step)))
+    # The foot rolls about the lower of the two; a flat one is held in its middle.
+    tilt = _between(points[:, 0, 1] - points[:, 1, 1])
+    by_ball = np.clip(0.5 + 0.5 * tilt / (CARRIES * size), 0.0, 1.0)
+    by_ball = np.where(both[:, 0] == both[:, 1], by_ball, both[:, 1])[:, None]
+    step = by_ball * ball_step + (1.0 - by_ball) * heel_step
     path = np.concatenate([np.zeros((1, 3)), np.cumsum(step, axis=0)])
     lowest = points[..., 1].min(axis=1)
     down = stand.any(axis=1)
@@ -152,6 +166,11 @@ def _hold(points: np.ndarray, stand: np.ndarray, floor: np.ndarray, fps: float, 
     out = _faded(out, down, max(1, round(FADE * fps)))
     out[:, 1] = np.maximum(out[:, 1], floor - lowest)
     return out
+
+
+def _between(values: np.ndarray) -> np.ndarray:
+    """(T - 1,) means of neighbouring frames."""
+    return 0.5 * (values[1:] + values[:-1])
 
 
 def _faded(values: np.ndarray, known: np.ndarray, width: int) -> np.ndarray:

@@ -46,7 +46,7 @@ def place_and_measure(scene, armature, motion: Motion, settings) -> Errors:
 def measure(scene, armature, rig, motion: Motion) -> Errors:
     """The armature's action against the motion, by one look at every frame."""
     from blender_addon import sampling
-    from blender_addon.rigs.feet import sole_points, stances
+    from blender_addon.rigs.feet import carrying, sole_points, stances
     from blender_addon.rigs.reading import read_rest
     from blender_addon.rigs.retargeting import mapping_of
     from blender_addon.rigs.transfer import HIPS_ABOVE_SOLES, LEG
@@ -70,11 +70,11 @@ def measure(scene, armature, rig, motion: Motion) -> Errors:
         wrists.append(_against(got, want, f"{side}_Shoulder", f"{side}_Elbow", f"{side}_Wrist"))
         ankles.append(_against(got, want, f"{side}_Hip", f"{side}_Knee", f"{side}_Ankle"))
     scale = rest.leg / LEG
-    hips = 0.5 * (got["L_Hip"] + got["R_Hip"]) - (0, rest.hips[1] - scale * HIPS_ABOVE_SOLES, 0)
+    hips = 0.5 * (got["L_Hip"] + got["R_Hip"]) - (0, rest.hips_height - scale * HIPS_ABOVE_SOLES, 0)
     wanted_hips = scale * 0.5 * (want["L_Hip"] + want["R_Hip"])
     pose = sampling.pose_from(rest, armature, poses, worlds, motion.fps)
     points = sole_points(pose, pose.positions())
-    stand = stances(motion)
+    stand = carrying(points, stances(motion), rest.leg / LEG)
     both = stand[1:] & stand[:-1]
     speed = np.linalg.norm(np.diff(points[..., [0, 2]], axis=0), axis=-1) * motion.fps
     return Errors(
