@@ -133,9 +133,10 @@ def main() -> None:
     parser.add_argument("--sheets", type=Path, help="folder for a contact sheet of each rig")
     parser.add_argument("--write", type=Path, help="file for the tables, such as blender_addon/rigs/FIGURES.md")
     parser.add_argument("--rigs", nargs="*", help="only these, without the tables of tools and of turned armatures")
+    parser.add_argument("--motions", nargs="*", choices=sorted(CLIPS), help="only these")
     options = parser.parse_args()
     names = options.rigs or [*BUILT, *FILES, *(EXTRA if options.extra else ())]
-    clips, rows, began = {name: clip(*where) for name, where in CLIPS.items()}, [], time.perf_counter()
+    clips, rows, began = {name: clip(*CLIPS[name]) for name in options.motions or CLIPS}, [], time.perf_counter()
     print(rig_tables.HEADER)
     for name in names:
         armature = character(name, options.extra)
