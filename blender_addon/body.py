@@ -16,6 +16,9 @@ MOST_SHAPES = 10
 SHAPE_KEY = "Shape{:03d}"
 """Name of the shape key of a beta, as Meshcapade's add-on names them; its value is the beta."""
 
+BETAS_KEY = "kinema_betas"
+"""Custom property of an armature made here: the betas that its joints were built with."""
+
 
 def build(scene: bpy.types.Scene, path: Path, betas: np.ndarray | None = None) -> bpy.types.Object:
     """An armature at the origin, soles on the floor, with the model's mesh skinned to it.
@@ -30,7 +33,7 @@ def build(scene: bpy.types.Scene, path: Path, betas: np.ndarray | None = None) -
     lift = np.array([0.0, -vertices[:, 1].min(), 0.0])
     names = _names(len(joints))
     armature = _armature(scene, path.stem, axes.vectors(joints + lift), model.parents, names)
-    armature["kinema_betas"] = betas.tolist()
+    armature[BETAS_KEY] = betas.tolist()
     mesh = bpy.data.meshes.new(path.stem)
     mesh.from_pydata(axes.vectors(vertices + lift).tolist(), [], model.faces.tolist())
     mesh.shade_smooth()
@@ -91,12 +94,16 @@ def _shape_keys(skin: bpy.types.Object, model: body_model.BodyModel, betas: np.n
 def betas_of(armature: bpy.types.Object) -> np.ndarray:
     """(16,) betas of a body made here: those it was built with and what its shape keys add."""
     out = np.zeros(16)
-    built = np.array(armature.get("kinema_betas", []), dtype=np.float64)
+    built = np.array(armature.get(BETAS_KEY, []), dtype=np.float64)
     out[: min(len(built), 16)] = built[:16]
-    for child in armature.children:
-        keys = child.data.shape_keys if child.type == "MESH" else None
-        for number in range(MOST_SHAPES):
-            name = SHAPE_KEY.format(number)
-            if keys is not None and name in keys.key_blocks:
-                out[number] += keys.key_blocks[name].value
+    names = [SHAPE_KEY.format(number) for number in range(MOST_SHAPES)]
+    for key in shape_keys_of(armature):
+        out[names.index(key.name)] += key.value
     return out
+
+
+def shape_keys_of(armature: bpy.types.Object) -> list[bpy.types.ShapeKey]:
+    """The shape keys of a body's betas, in their order."""
+    names = [SHAPE_KEY.format(number) for number in range(MOST_SHAPES)]
+    meshes = [child.data.shape_keys for child in armature.children if child.type == "MESH" and child.data.shape_keys]
+    return [keys.key_blocks[name] for keys in meshes for name in names if name in keys.key_blocks]

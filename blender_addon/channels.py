@@ -58,7 +58,9 @@ def channels_of(armature: bpy.types.Object, track: Track) -> list[Channel]:
     for name, values in track.locations.items():
         out.append(Channel(armature.pose.bones[name].path_from_id("location"), name, values, "location"))
     for (name, key), value in track.switches.items():
-        path = f'{armature.pose.bones[name].path_from_id()}["{bpy.utils.escape_identifier(key)}"]'
+        bone = armature.pose.bones[name]
+        own = f'{bone.path_from_id()}["{bpy.utils.escape_identifier(key)}"]'
+        path = own if key in bone else bone.path_from_id(key)
         out.append(Channel(path, name, np.array([[float(value)]]), "switch"))
     if track.object_motion is not None:
         place, turn = object_channels(armature, track.object_motion)

@@ -73,7 +73,7 @@ def looped(motion: Motion, share_at_least: float = LOOP_SHARE) -> Motion:
     """
     if len(motion) < 4:
         return motion
-    first, last = _most_alike(motion, share_at_least)
+    first, last = loop_span(motion, share_at_least)
     part = motion.crop(first, last + 1)
     share = np.linspace(0.0, 1.0, len(part))[:, None]
     error = quaternion.multiply(quaternion.conjugate(part.rotations[-1]), part.rotations[0])  # last . error = first
@@ -84,8 +84,10 @@ def looped(motion: Motion, share_at_least: float = LOOP_SHARE) -> Motion:
     return replace(part, rotations=quaternion.multiply(part.rotations, spread), root_translation=root)
 
 
-def _most_alike(motion: Motion, share: float) -> tuple[int, int]:
+def loop_span(motion: Motion, share: float) -> tuple[int, int]:
     """First and last frame of the best loop, by joint positions seen from the root and their velocities."""
+    if len(motion) < 4:
+        return 0, len(motion) - 1
     local = replace(motion, root_translation=motion.root_translation * [0.0, 1.0, 0.0])
     rotations = local.rotations.copy()
     headings = np.array([heading_of(q) for q in rotations[:, 0]])

@@ -309,6 +309,7 @@ def _write_gltf(scene: bpy.types.Scene, path: Path, frames: range) -> None:
         export_optimize_animation_size=False,
         export_frame_range=True,
         export_rest_position_armature=True,
+        export_anim_single_armature=False,  # else every action of the file would be mixed in
         export_def_bones=False,
     )
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from kinema.errors import BackendError, KinemaError, RequestError
 from kinema.protocol import motion_file
@@ -93,7 +94,7 @@ def generate(options: argparse.Namespace) -> None:
     start = scene.frame_start if options.start is None else options.start
     placing = placement.Placing(scene.name, options.object, start, options.interpolation)
     take = Take(result, 0)
-    placed = _place(take.motion, placing, action_name(request.prompt), provenance.of_take(take, {}))
+    placed = _place(take.motion, placing, action_name(request.prompt), provenance.of_take(take, {}), take.contacts)
     for warning in result.done.warnings:
         print(f"kinema: {warning}", file=sys.stderr)
     if options.motion:
@@ -128,8 +129,14 @@ def _run(request: Generate, backend: str) -> Result:
     return job.result
 
 
-def _place(motion: Motion, placing: placement.Placing, name: str, origin: dict[str, Any]) -> placement.Placed:
-    placed = placement.place(motion, placing, name, origin)
+def _place(
+    motion: Motion,
+    placing: placement.Placing,
+    name: str,
+    origin: dict[str, Any],
+    contacts: np.ndarray | None = None,
+) -> placement.Placed:
+    placed = placement.place(motion, placing, name, origin, contacts=contacts)
     print(f"kinema: {placed.action.name} on {placed.armature.name}", file=sys.stderr)
     return placed
 

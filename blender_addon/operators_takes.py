@@ -101,6 +101,7 @@ class KINEMA_OT_accept(_Take, bpy.types.Operator):
                     action_name(take.result.request.prompt),
                     provenance.of_take(take, edits),
                     take.name,
+                    take.contacts,
                 )
         except KinemaError as error:
             self.report({"ERROR"}, str(error))

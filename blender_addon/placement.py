@@ -12,7 +12,7 @@ import numpy as np
 from kinema.errors import SkeletonError
 from kinema.protocol.motion import Motion
 
-from . import editing, kept_motion, keyframes, nla, provenance, sampling, standing
+from . import editing, ground, kept_motion, keyframes, nla, provenance, sampling, standing
 from .fewer_keys import reduce_track
 from .rig_choice import settings_of
 from .rigs import RIGS, rig_of
@@ -75,24 +75,34 @@ def needs_object_mode(placing: Placing) -> bool:
     return existing(placing.target) is None
 
 
-def place(motion: Motion, placing: Placing, name: str, origin: Mapping[str, Any], take_name: str = "") -> Placed:
+def place(
+    motion: Motion,
+    placing: Placing,
+    name: str,
+    origin: Mapping[str, Any],
+    take_name: str = "",
+    contacts: np.ndarray | None = None,
+) -> Placed:
     """Write a new action for the motion at the scene's own rate, onto the target or onto a new character.
 
-    Raises SkeletonError when the target is no rig that Kinema knows.
+    `contacts` (T, 4): which feet stand, as the model says; None finds it from the motion. Raises SkeletonError when the
+    target is no rig that Kinema knows.
     """
     scene = bpy.data.scenes.get(placing.scene) or bpy.context.scene
     stands = not needs_object_mode(placing)
     armature, rig = _character(scene, placing)
     if placing.destination == "STRIP" and (end := nla.last_frame(armature)) is not None:
         placing = replace(placing, start=max(end - placing.blend, 0))
-    motion = edited(motion, placing, keyframes.scene_rate(scene))
+    rate = keyframes.scene_rate(scene)
+    contacts = None if contacts is None else edited_contacts(contacts, motion, placing, rate)
+    motion = edited(motion, placing, rate)
     begin = None
     if placing.begin != "ORIGIN" and stands:
         with at_frame(scene, placing.start):
             now = sampling.pose_now(armature, rig)
         motion = editing.moved(motion, standing.place_of_pose(now))
         begin = now if placing.begin == "POSE" and not placing.loop else None
-    action = write_motion(motion, rig, armature, name, placing, settings_of(armature), begin)
+    action = write_motion(motion, rig, armature, name, placing, settings_of(armature), begin, contacts)
     provenance.stamp(action, origin, take_name)
     if placing.extend and placing.destination != "KEEP":
         scene.frame_end = max(scene.frame_end, int(placing.start) + len(motion) - 1)
@@ -107,13 +117,14 @@ def write_motion(
     placing: Placing,
     settings: RigSettings,
     begin: RigPose | None = None,
+    contacts: np.ndarray | None = None,
 ) -> bpy.types.Action:
     """A new action for a motion at the scene's rate, brought to its destination, with the motion itself kept in it for
-    later changes. `begin`: one frame that it is blended from over `placing.blend` frames.
+    later changes. `begin`: one frame that it is blended from over `placing.blend` frames. `contacts`: see `stances`.
 
     Raises SkeletonError when the motion does not fit the armature, or its strips.
     """
-    pose = _on_rig(motion, rig, armature, settings, placing.loop)
+    pose = _on_rig(motion, rig, armature, settings, placing.loop, contacts)
     if begin is not None:
         pose = standing.blended_from(pose, begin, placing.blend)
     home, moved = standing.home_of(armature), sampling.origin_of(armature) is not None
@@ -136,14 +147,14 @@ def write_motion(
         loop=placing.loop,
         assign=False,
     )
-    kept_motion.keep(action, motion, placing.start)
+    kept_motion.keep(action, motion, placing.start, contacts)
     if track.object_motion is not None:
         action[ORIGIN_KEY] = home.ravel().tolist()
     if keys is not None:
         action[REDUCTION_KEY] = [keys.millimetres, keys.degrees]
     if begin is not None:
         action[BLEND_KEY] = placing.blend
-    keyframes.mark(action, contact_marks(stances(motion), placing.start))
+    keyframes.mark(action, contact_marks(stances(motion, contacts), placing.start))
     nla.deliver(armature, action, placing.destination, placing.start, mixed, _slot_of(action))
     if moved and track.object_motion is None:
         armature.matrix_world = home.T.tolist()  # no channel of the new action would bring the object back
@@ -166,7 +177,21 @@ def edited(motion: Motion, placing: Placing, rate: float) -> Motion:
 
 def looped(motion: Motion, placing: Placing) -> Motion:
     """The part that repeats; nearly all of the motion where it must then fill a given length."""
-    return editing.looped(motion, editing.LOOP_SHARE if placing.frames is None else editing.FITTED_LOOP_SHARE)
+    return editing.looped(motion, _loop_share(placing))
+
+
+def edited_contacts(contacts: np.ndarray, motion: Motion, placing: Placing, rate: float) -> np.ndarray:
+    """Contacts (T, 4) of a motion for the frames that `edited` makes of it."""
+    first, last = editing.loop_span(motion, _loop_share(placing)) if placing.loop else (0, len(motion) - 1)
+    frames = len(edited(motion, placing, rate))
+    exact = placing.loop or placing.frames is not None
+    end = last if exact else min(first + (frames - 1) * motion.fps / rate, last)
+    at = np.linspace(first, end, frames)
+    return np.stack([np.interp(at, np.arange(len(contacts)), column) for column in contacts.T], axis=1)
+
+
+def _loop_share(placing: Placing) -> float:
+    return editing.LOOP_SHARE if placing.frames is None else editing.FITTED_LOOP_SHARE
 
 
 def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
@@ -181,11 +206,21 @@ def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
     return sorted(marks)
 
 
-def _on_rig(motion: Motion, rig: Rig, armature: bpy.types.Object, settings: RigSettings, loop: bool) -> RigPose:
+def _on_rig(
+    motion: Motion,
+    rig: Rig,
+    armature: bpy.types.Object,
+    settings: RigSettings,
+    loop: bool,
+    contacts: np.ndarray | None,
+) -> RigPose:
     """The motion on the rig's proportions; feet and hands of a loop are corrected as of one that goes on."""
+    under = ground.under(bpy.context.scene, armature, settings)
     if not loop or len(motion) < 2:
-        return pose_of(rig, motion, armature, settings)
-    pose = pose_of(rig, standing.repeated(motion), armature, settings)
+        return pose_of(rig, motion, armature, settings, contacts, under)
+    if contacts is not None:
+        contacts = np.concatenate([contacts[:-1], contacts, contacts[1:]])
+    pose = pose_of(rig, standing.repeated(motion), armature, settings, contacts, under)
     turn = slice(len(motion) - 1, 2 * len(motion) - 1)
     return replace(pose, turns=pose.turns[turn], hips=pose.hips[turn])
 

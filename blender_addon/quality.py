@@ -9,8 +9,8 @@ import numpy as np
 from kinema.protocol import quaternion
 from kinema.protocol.anatomy import SIDES
 
-from .rigs.feet import sole_points
-from .rigs.transfer import RigPose
+from .rigs.feet import carrying, sole_points
+from .rigs.transfer import LEG, RigPose
 
 KNEE, ELBOW = (-5.0, 155.0), (-5.0, 160.0)
 """Degrees that knees and elbows bend, below which they are over-stretched; after Nordin and Frankel, Basic Biomechanics
@@ -55,14 +55,15 @@ class Card:
         ]
 
 
-def card(pose: RigPose, stand: np.ndarray, ground: float = 0.0) -> Card:
+def card(pose: RigPose, stand: np.ndarray, ground: float | np.ndarray = 0.0) -> Card:
     """Measure a pose. `stand` (T, 2 feet, heel and ball) of bool says what should stand; `ground` metres above the
-    rest pose's floor."""
+    rest pose's floor, one number or (T, 2) for the ground under each foot."""
     positions = pose.positions()
     floor = pose.rest.floor + ground
     points = sole_points(pose, positions)
     slide = np.zeros(len(pose))
-    both = stand[1:] & stand[:-1]
+    carries = carrying(points, stand, pose.rest.leg / LEG)
+    both = carries[1:] & carries[:-1]
     speed = np.linalg.norm(np.diff(points[..., [0, 2]], axis=0), axis=-1) * pose.fps
     slide[1:] = np.where(both, speed, 0.0).max(axis=(1, 2))
     lowest = points[..., 1].min(axis=2) - floor

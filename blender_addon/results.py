@@ -30,7 +30,8 @@ _SUFFIX = ".result"
 @dataclass(frozen=True, eq=False)
 class Result:
     """A finished request. `notes`: what NAME.json says. `positions`: per take (T, J, 3) joint positions, metres, Y up,
-    found by the thread that keeps the result, so that no drawing of the preview waits for them."""
+    found by the thread that keeps the result, so that no drawing of the preview waits for them. `contacts`: per take
+    (T, 4) of 0..1, which feet stand as the model says (see Done), or None."""
 
     path: Path
     request: Generate
@@ -38,6 +39,7 @@ class Result:
     motions: tuple[Motion, ...]
     positions: tuple[np.ndarray, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)
+    contacts: tuple[np.ndarray | None, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,7 +60,8 @@ def keep(
     """
     motions = wire.done_motions(done, arrays)
     path = folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
-    result = Result(path, request, done, motions, _positions(motions), dict(notes))
+    contacts = wire.done_contacts(done, arrays)
+    result = Result(path, request, done, motions, _positions(motions), dict(notes), contacts=contacts)
     partial = result.path.with_suffix(".partial")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -99,7 +102,8 @@ def read(path: Path) -> Result:
     with contextlib.suppress(OSError, ValueError):
         notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     motions = wire.done_motions(answered[0], answered[1])
-    return Result(path, asked[0], answered[0], motions, _positions(motions), notes)
+    contacts = wire.done_contacts(answered[0], answered[1])
+    return Result(path, asked[0], answered[0], motions, _positions(motions), notes, contacts=contacts)
 
 
 def forget(path: Path) -> None:

@@ -24,6 +24,8 @@ def settings_of(armature: bpy.types.Object) -> RigSettings:
         clear_hands=group.clear_hands,
         flat_root=group.flat_root,
         ground=group.ground,
+        ground_from=group.ground_from,
+        ground_object="" if group.ground_object is None else group.ground_object.name,
         reduce=group.reduce,
         millimetres=group.millimetres,
         degrees=group.degrees,

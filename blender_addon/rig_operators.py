@@ -5,19 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import bpy
+import numpy as np
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from kinema.errors import KinemaError
 from kinema.protocol import motion_file
 
-from . import exchange, kept_motion, keyframes, placement, provenance, quality, sampling
+from . import body, exchange, ground, kept_motion, keyframes, placement, provenance, quality, sampling
 from .rig_choice import settings_of
 from .rigs import mapping as mappings
 from .rigs import rig_of
-from .rigs.feet import stances
+from .rigs.feet import sole_points, stances
 from .rigs.mapping import PARTS, BoneMapping
 from .rigs.other import refuse_loose_limbs
 from .rigs.retargeting import MAPPING_KEY, mapping_of
+from .rigs.transfer import RigPose
 
 CARD_KEY = "kinema_card"
 """Custom property of an action: the quality card's lines, worst frame and what is wrong there."""
@@ -45,6 +47,15 @@ def _rig(armature: bpy.types.Object):
         refuse_loose_limbs(armature)
         raise mappings.SkeletonError(f"{armature.name} is not recognised; set its bones in the panel Bones")
     return found
+
+
+def _ground(scene: bpy.types.Scene, armature: bpy.types.Object, pose: RigPose) -> float | np.ndarray:
+    settings = settings_of(armature)
+    under = ground.under(scene, armature, settings)
+    if under is None:
+        return settings.ground
+    heights: np.ndarray = under(pose.rest, sole_points(pose, pose.positions()).mean(axis=2))
+    return settings.ground + heights
 
 
 def show_mapping(armature: bpy.types.Object, mapping: BoneMapping) -> None:
@@ -127,7 +138,8 @@ class KINEMA_OT_apply_rig_settings(_OnRig, bpy.types.Operator):
             blend=blend,
             loop=keyframes.repeats(action),
         )
-        made = placement.write_motion(motion, rig, armature, action.name, placing, settings_of(armature), begin)
+        contacts, settings = kept_motion.contacts_of(action), settings_of(armature)
+        made = placement.write_motion(motion, rig, armature, action.name, placing, settings, begin, contacts)
         provenance.hand_on(action, made)
 
 
@@ -144,11 +156,12 @@ class KINEMA_OT_quality(_OnRig, bpy.types.Operator):
         action = armature.animation_data.action
         try:
             motion, _ = kept_motion.recall(action)
+            contacts = kept_motion.contacts_of(action)
         except KinemaError:
-            motion = None
+            motion = contacts = None
         if motion is None or len(motion) != len(pose):
-            motion = sampling.from_rig(pose)
-        card = quality.card(pose, stances(motion), settings_of(armature).ground)
+            motion, contacts = sampling.from_rig(pose), None
+        card = quality.card(pose, stances(motion, contacts), _ground(scene, armature, pose))
         lines = [f"{what}: {figure}" for what, figure in card.lines()]
         action[CARD_KEY] = {"lines": "\n".join(lines), "worst": frames.start + card.worst, "of": card.worst_of}
 
@@ -189,7 +202,35 @@ class KINEMA_OT_export_take(_OnRig, bpy.types.Operator, ExportHelper):
         exchange.export(context.scene, context.object, _rig(context.object), Path(self.filepath))
 
 
+class KINEMA_OT_build_body(bpy.types.Operator, ImportHelper):
+    bl_idname = "kinema.build_body"
+    bl_label = "SMPL Body from Model File"
+    bl_description = "A skinned character with shape keys from your own SMPL, SMPL-H or SMPL-X model file (.npz)"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender wants a set here)
+
+    filename_ext = ".npz"
+    filter_glob: bpy.props.StringProperty(default="*.npz", options={"HIDDEN"})  # type: ignore[valid-type]
+    betas: bpy.props.FloatVectorProperty(  # type: ignore[valid-type]
+        name="Shape", description="The first ten shape parameters (betas) of the body", size=10, soft_min=-5, soft_max=5
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return context.mode == "OBJECT"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        betas = np.trim_zeros(np.array(self.betas), "b")
+        try:
+            armature = body.build(context.scene, Path(self.filepath), betas)
+        except (KinemaError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        context.scene.kinema.target = armature
+        return {"FINISHED"}
+
+
 CLASSES = (
+    KINEMA_OT_build_body,
     KINEMA_OT_find_bones,
     KINEMA_OT_use_bones,
     KINEMA_OT_save_bones,

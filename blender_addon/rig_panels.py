@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from .body import BETAS_KEY, shape_keys_of
 from .rig_operators import CARD_KEY
 from .rigs import RIGS, confidences
 from .rigs.retargeting import MAPPING_KEY
@@ -45,6 +46,9 @@ class KINEMA_PT_rig(_RigSidebar, bpy.types.Panel):
         layout.prop(settings, "lock", slider=True)
         layout.prop(settings, "root_motion")
         layout.prop(settings, "limbs")
+        layout.prop(settings, "ground_from")
+        if settings.ground_from == "OBJECT":
+            layout.prop(settings, "ground_object")
         layout.prop(settings, "ground")
         layout.prop(settings, "clear_hands")
         layout.prop(settings, "flat_root")
@@ -103,7 +107,26 @@ class KINEMA_PT_quality(_RigSidebar, bpy.types.Panel):
         row.operator("kinema.action_to_motion", icon="ACTION")
 
 
-CLASSES = (KINEMA_PT_rig, KINEMA_PT_bones, KINEMA_PT_quality)
+class KINEMA_PT_body(_RigSidebar, bpy.types.Panel):
+    bl_idname = "KINEMA_PT_body"
+    bl_label = "SMPL Body"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 (Blender wants a set here)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return True
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator("kinema.build_body", icon="OUTLINER_OB_ARMATURE")
+        if context.object is None or BETAS_KEY not in context.object:
+            return
+        column = layout.column(align=True)
+        for key in shape_keys_of(context.object):
+            column.prop(key, "value", text=key.name, slider=True)
+
+
+CLASSES = (KINEMA_PT_rig, KINEMA_PT_bones, KINEMA_PT_quality, KINEMA_PT_body)
 
 
 def unregister() -> None:

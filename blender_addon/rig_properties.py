@@ -21,6 +21,17 @@ LIMBS = (
 )
 
 
+GROUND = (
+    ("OWN", "Own Floor", "The floor of the character's rest pose"),
+    ("OBJECT", "Mesh", "One mesh: terrain, stairs, a stage"),
+    ("SCENE", "Scene", "Whatever mesh of the scene lies under the feet"),
+)
+
+
+def _is_mesh(_settings: KINEMA_RigSettings, thing: bpy.types.Object) -> bool:
+    return bool(thing.type == "MESH")
+
+
 def _changed(settings: KINEMA_RigSettings, _context: bpy.types.Context) -> None:
     settings.edited = True
 
@@ -54,8 +65,16 @@ class KINEMA_RigSettings(bpy.types.PropertyGroup):
     flat_root: BoolProperty(
         name="Constant Hip Height", description="The hips keep their mean height", default=False, update=_changed
     )
+    ground_from: EnumProperty(name="Ground", items=GROUND, description="What the feet stand on", update=_changed)
+    ground_object: PointerProperty(
+        name="Ground Object",
+        type=bpy.types.Object,
+        description="The mesh that the feet stand on",
+        poll=_is_mesh,
+        update=_changed,
+    )
     ground: FloatProperty(
-        name="Ground", description="Height of the floor above the character's own", unit="LENGTH", update=_changed
+        name="Height", description="Height of the floor above the one chosen", unit="LENGTH", update=_changed
     )
     reduce: BoolProperty(
         name="Reduce Keys", description="Fewer keys within the bounds below, kept on every frame", update=_changed

@@ -40,17 +40,25 @@ def read_pose(
     """What the armature does on each frame; the scene's current frame stays. Raises SkeletonError or MotionError."""
     rest = read_rest(armature, mapping_of(rig, armature))
     wanted = list(frames_of(armature) if frames is None else frames)
-    poses, worlds = matrices(scene, armature, [rest.names[bone] for bone in _mapped(rest)], wanted)
-    rate = scene.render.fps / scene.render.fps_base
+    poses, worlds = matrices(scene, armature, mapped_names(rest), wanted)
+    return pose_from(rest, armature, poses, worlds, scene.render.fps / scene.render.fps_base)
+
+
+def pose_from(rest: RestRig, armature: bpy.types.Object, poses: np.ndarray, worlds: np.ndarray, rate: float) -> RigPose:
+    """The pose that `matrices` of the bones of `mapped_names(rest)` show."""
     return _pose(rest, _with_object(origin_of(armature), worlds) @ poses, rate)
+
+
+def mapped_names(rest: RestRig) -> list[str]:
+    """Every bone that plays a part."""
+    return [rest.names[bone] for bone in _mapped(rest)]
 
 
 def pose_now(armature: bpy.types.Object, rig: Rig) -> RigPose:
     """What the armature does at the current frame, one frame at rate 1; poses without keys count, and soles and
     thickness are left out. Raises SkeletonError."""
     rest = read_bones(armature, mapping_of(rig, armature))
-    names = [rest.names[bone] for bone in _mapped(rest)]
-    poses, world = _evaluated(armature, names)
+    poses, world = _evaluated(armature, mapped_names(rest))
     return _pose(rest, _with_object(origin_of(armature), world[None]) @ poses[None], 1.0)
 
 

@@ -77,7 +77,7 @@ def to_world(armature: bpy.types.Object, rig: Rig) -> np.ndarray:
     rest = read_bones(armature, mapping_of(rig, armature))
     scale = rest.leg / LEG
     size = np.diag([scale, scale, scale, 1.0])
-    size[1, 3] = rest.hips[1] - scale * HIPS_ABOVE_SOLES
+    size[1, 3] = rest.hips_height - scale * HIPS_ABOVE_SOLES
     at_home = home_of(armature) @ np.linalg.inv(np.array(armature.matrix_world))
     return at_home @ sampling.rest_in_world(rest, armature) @ size
 

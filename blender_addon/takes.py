@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kinema.protocol.motion import Motion
 
 from . import results
@@ -33,6 +35,11 @@ class Take:
     @property
     def motion(self) -> Motion:
         return self.result.motions[self.sample]
+
+    @property
+    def contacts(self) -> np.ndarray | None:
+        """(T, 4) of 0..1: which feet stand as the model says, left ankle and ball, then right; None: not said."""
+        return self.result.contacts[self.sample] if self.result.contacts else None
 
     @property
     def seed(self) -> int:

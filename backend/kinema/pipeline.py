@@ -13,6 +13,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -36,7 +37,8 @@ MOST_AT_ONCE = 16
 @dataclass(frozen=True)
 class Result:
     """What a request gave. `motions`: SMPL body at 30 fps, starting at x = z = 0 facing +Z. `settings`: what was used
-    where the request left the choice to the pack, the device, and the versions that computed."""
+    where the request left the choice to the pack, the device, and the versions that computed. `contacts`: for each
+    motion (T, 4) of 0..1, which feet stand as the network says, in the order of `contacts.FEET`."""
 
     motions: tuple[Motion, ...]
     parts: Mapping[str, str]
@@ -44,6 +46,7 @@ class Result:
     pack: Mapping[str, Any]
     seconds_taken: float
     settings: Mapping[str, Any] = field(default_factory=dict)
+    contacts: tuple[np.ndarray, ...] = ()
 
 
 def choose_device(name: str) -> torch.device:
@@ -160,6 +163,7 @@ class Pipeline:
         frames = max(1, round(first.seconds * layout.FPS))
         latents = -(-frames // self.autoencoder.config.stride)
         motions: list[list[Motion]] = [[] for _ in requests]
+        stands: list[list[np.ndarray]] = [[] for _ in requests]
         for turn in turns:
             batch = rows[turn : turn + MOST_AT_ONCE]
             done = turn // MOST_AT_ONCE * steps
@@ -185,6 +189,7 @@ class Pipeline:
                 else:
                     motion, contacts = self.stylist.motion(sample, code, request)
                 motions[index].append(cleanup.clean(motion, contacts) if request.cleanup else motion)
+                stands[index].append(np.clip(contacts, 0.0, 1.0))
         settings = {
             "sampler": sampler,
             "steps": steps,
@@ -194,8 +199,8 @@ class Pipeline:
         }
         took = (time.perf_counter() - began) / len(requests)
         return [
-            Result(tuple(made), each.parts, tuple(said), self.pack.provenance(), took, settings)
-            for made, each, said in zip(motions, refined, warnings, strict=True)
+            Result(tuple(made), each.parts, tuple(said), self.pack.provenance(), took, settings, tuple(feet))
+            for made, each, said, feet in zip(motions, refined, warnings, stands, strict=True)
         ]
 
     def stylize(self, request: Stylize, clip: Motion, reference: Motion | None = None) -> Result:

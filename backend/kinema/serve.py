@@ -107,7 +107,7 @@ def _done(request_id: str, result: Result) -> tuple[Done, Arrays]:
         seconds_taken=result.seconds_taken,
         settings=result.settings,
     )
-    return done, wire.motion_arrays(result.motions)
+    return done, wire.motion_arrays(result.motions, result.contacts)
 
 
 def _saved(request: SaveStyle, clip: Motion, model: str | None) -> Styles:

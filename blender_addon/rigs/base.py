@@ -21,7 +21,7 @@ class Track:
 
     `rotations`: bone -> (T, 4) wxyz. `locations`: bone -> (T, 3) in the armature's unit. `fps`: frames a second.
     `object_motion`: (T, 4, 4) world matrices of the armature object, where it carries the way over the ground.
-    `switches`: (bone, property) -> value of custom properties that the rig needs to be so.
+    `switches`: (bone, property) -> value of custom or own properties of bones that the rig needs to be so.
     """
 
     rotations: Mapping[str, np.ndarray]

@@ -35,6 +35,9 @@ FADE = 0.2
 LONGEST_SHIFT = 0.2
 """A stance that slides twice as far is meant to slide and is locked only partly, metres at SMPL's size."""
 
+CARRIES = 0.015
+"""Heel and ball whose heights differ by less carry the body both, metres at SMPL's size."""
+
 STRAIGHTEST = 0.985
 """Legs are stretched to this share of their length at most, or as far as they already are: no knee snaps straight."""
 
@@ -74,21 +77,36 @@ def sole_points(pose: RigPose, positions: np.ndarray) -> np.ndarray:
     return np.stack(out, axis=1)
 
 
-def lock_feet(pose: RigPose, stand: np.ndarray, floor: float, strength: float) -> RigPose:
+def carrying(points: np.ndarray, stand: np.ndarray, size: float) -> np.ndarray:
+    """(T, 2 feet, heel and ball) of bool: what stands and is as low as the other end of the foot, so that a heel that
+    rolls up about the ball does not count as sliding. `points` (T, 2, 2, 3); `size`: 1 for a body of SMPL's size."""
+    low = points[..., 1] <= points[..., 1].min(axis=2, keepdims=True) + CARRIES * size
+    return np.asarray(stand & low)
+
+
+def lock_feet(
+    pose: RigPose, stand: np.ndarray, floor: float | np.ndarray, strength: float, lift: np.ndarray | None = None
+) -> RigPose:
     """Hold what stands, (T, 2, 2) of bool, in place on the floor. `strength` 0..1 scales all corrections.
+
+    `floor`: metres, or (T, 2) for each foot. `lift` (T, 2): metres by which each foot goes higher against the hips than
+    in the pose, whatever the strength.
 
     Preserves everything above the hips, the hips' turn and way over the ground, the feet's own turns, and swings
     farther than `FADE` from a stance but for soles under the floor.
     """
     size = pose.rest.leg / 0.82
     positions = pose.positions()
-    points = sole_points(pose, positions)
+    floors = np.broadcast_to(floor, (len(pose), 2))
+    raised = np.zeros((len(pose), 2, 3))
+    raised[..., 1] = 0.0 if lift is None else lift
+    points = sole_points(pose, positions) + raised[:, :, None]
     targets: list[np.ndarray] = []
     drops = np.zeros(len(pose))
     for number, side in enumerate(SIDES):
         hip, ankle = (positions[:, pose.rest.index(f"{side}_{part}")] for part in ("Hip", "Ankle"))
-        offset = strength * _hold(points[:, number], stand[:, number], floor, pose.fps, size)
-        target = ankle + offset
+        offset = strength * _hold(points[:, number], stand[:, number], floors[:, number], pose.fps, size)
+        target = ankle + raised[:, number] + offset
         targets.append(target)
         level = np.sum((hip - target)[:, [0, 2]] ** 2, axis=-1)
         tallest = np.sqrt(np.maximum(_longest(pose.rest, side, hip, ankle) ** 2 - level, 0.0))
@@ -127,11 +145,15 @@ def turn_limb(rest: RestRig, turns: np.ndarray, bones: list[int], first: np.ndar
         turns[:, members] = quaternion.multiply(turn[:, None], turns[:, members])
 
 
-def _hold(points: np.ndarray, stand: np.ndarray, floor: float, fps: float, size: float) -> np.ndarray:
-    """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep the standing one in place, on the floor."""
+def _hold(points: np.ndarray, stand: np.ndarray, floor: np.ndarray, fps: float, size: float) -> np.ndarray:
+    """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep the standing one in place, on the floor (T,)."""
     heel_step, ball_step = -np.diff(points[:, 0], axis=0), -np.diff(points[:, 1], axis=0)
     both = stand[1:] & stand[:-1]
-    step = np.where(both[:, 1:], ball_step, np.where(both[:, :1], heel_step, 0.5 * (heel_step + ball_step)))
+    # The foot rolls about the lower of the two; a flat one is held in its middle.
+    tilt = _between(points[:, 0, 1] - points[:, 1, 1])
+    by_ball = np.clip(0.5 + 0.5 * tilt / (CARRIES * size), 0.0, 1.0)
+    by_ball = np.where(both[:, 0] == both[:, 1], by_ball, both[:, 1])[:, None]
+    step = by_ball * ball_step + (1.0 - by_ball) * heel_step
     path = np.concatenate([np.zeros((1, 3)), np.cumsum(step, axis=0)])
     lowest = points[..., 1].min(axis=1)
     down = stand.any(axis=1)
@@ -140,10 +162,15 @@ def _hold(points: np.ndarray, stand: np.ndarray, floor: float, fps: float, size:
         shift = path[start:stop] - path[start:stop].mean(axis=0)
         farthest = float(np.linalg.norm(shift[:, [0, 2]], axis=-1).max())
         out[start:stop] = shift * min(1.0, LONGEST_SHIFT * size / max(farthest, 1e-9))
-        out[start:stop, 1] = floor - lowest[start:stop]
+        out[start:stop, 1] = (floor - lowest)[start:stop]
     out = _faded(out, down, max(1, round(FADE * fps)))
     out[:, 1] = np.maximum(out[:, 1], floor - lowest)
     return out
+
+
+def _between(values: np.ndarray) -> np.ndarray:
+    """(T - 1,) means of neighbouring frames."""
+    return 0.5 * (values[1:] + values[:-1])
 
 
 def _faded(values: np.ndarray, known: np.ndarray, width: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from kinema.protocol import quaternion
 from kinema.protocol.anatomy import SIDES
 
 from .mapping import BoneMapping
-from .rest import RestRig, body_frame, stands
+from .rest import RestRig, body_frame, stands, strides
 
 MOST_VERTICES = 200_000
 
@@ -91,7 +91,7 @@ def _with_body(rig: RestRig, armature: bpy.types.Object) -> RestRig:
     ankle = min(rig.at(f"{side}_Ankle")[1] for side in SIDES)
     # People stand rigs on the armature's origin; where the feet are elsewhere, the body's own proportions tell.
     floor = 0.0 if -0.02 * rig.leg < low < 0.15 * rig.leg else min(low - 0.024 * rig.leg, ankle - 0.095 * rig.leg)
-    soles = {side: _sole(rig, side, floor, points) for side in SIDES}
+    soles = _stepping(rig, {side: _sole(rig, side, floor, points) for side in SIDES})
     if points:
         lowest = min(float(soles[side][:, 1].min() + rig.at(f"{side}_Ankle")[1]) for side in SIDES)
         if abs(lowest - floor) < 0.1 * rig.leg:
@@ -124,6 +124,27 @@ def _sole(rig: RestRig, side: str, floor: float, points: dict[str, np.ndarray]) 
         bottom = float(np.percentile(foot[:, 1], 1.0))
     heel = ankle - 0.3 * forward
     return np.stack([heel, ankle + forward]) * (1.0, 0.0, 1.0) + (0.0, bottom, 0.0) - ankle
+
+
+def _stepping(rig: RestRig, soles: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """In a rest pose that is a moment of a walk the lower foot stands flat; the other is tilted as its bone is."""
+    if not strides(rig):
+        return soles
+    low, high = sorted(SIDES, key=lambda side: float(rig.at(f"{side}_Ankle")[1]))
+    tilt = _pitch(rig, high) - _pitch(rig, low)
+    flat = (soles[high] - soles[high] * (0.0, 1.0, 0.0)) + (0.0, soles[low][0, 1], 0.0)
+    forward = (flat[1] - flat[0]) / max(float(np.linalg.norm(flat[1] - flat[0])), 1e-9)
+    turn = quaternion.from_axis_angle(np.cross(forward, np.array([0.0, 1.0, 0.0])), np.asarray(tilt))
+    return {**soles, high: quaternion.rotate(turn, flat)}
+
+
+def _pitch(rig: RestRig, side: str) -> float:
+    """Radians by which a foot's bone points up from the horizontal."""
+    bone = rig.index(f"{side}_Ankle")
+    toe = rig.index(f"{side}_Foot")
+    end = rig.metres * quaternion.rotate(rig.body, rig.tails[bone]) if toe is None else rig.joints()[toe]
+    along = end - rig.joints()[bone]
+    return float(np.arctan2(along[1], np.hypot(along[0], along[2])))
 
 
 def _skin(rig: RestRig, armature: bpy.types.Object) -> dict[str, np.ndarray]:

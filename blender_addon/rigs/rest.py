@@ -16,6 +16,9 @@ from kinema.protocol.anatomy import SIDES
 
 from .mapping import BoneMapping
 
+BENT = np.radians(22.0)
+"""Knees of people who stand are bent less than this."""
+
 AXIS_WITHIN = np.cos(np.radians(20.0))
 
 
@@ -68,6 +71,13 @@ class RestRig:
         return 0.5 * (self.at("L_Hip") + self.at("R_Hip"))
 
     @property
+    def hips_height(self) -> float:
+        """Metres of the hip joints in the body's frame when the body stands on straight legs."""
+        if not strides(self):
+            return float(self.hips[1])
+        return float(min(self.at(f"{side}_Ankle")[1] for side in SIDES) + self.leg)
+
+    @property
     def leg(self) -> float:
         """Length of thigh and shin in metres, mean of both sides."""
         return 0.5 * sum(limb_length(self, side, ("Hip", "Knee", "Ankle")) for side in SIDES)
@@ -82,6 +92,15 @@ def limb_length(rest: RestRig, side: str, parts: tuple[str, str, str]) -> float:
     """Metres along the two bones of a limb."""
     a, b, c = (rest.at(f"{side}_{part}") for part in parts)
     return float(np.linalg.norm(b - a) + np.linalg.norm(c - b))
+
+
+def strides(rest: RestRig) -> bool:
+    """Whether the rest pose is a moment of a walk, as some exporters leave it: a knee is bent."""
+    bends = []
+    for side in SIDES:
+        hip, knee, ankle = (rest.at(f"{side}_{part}") for part in ("Hip", "Knee", "Ankle"))
+        bends.append(float(_unit(knee - hip) @ _unit(ankle - knee)))
+    return min(bends) < np.cos(BENT)
 
 
 def body_frame(heads: dict[str, np.ndarray]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,21 @@ from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
 
 from . import mapping as mappings
-from .feet import lock_feet, stances
+from .feet import lock_feet, sole_points, stances
 from .hands import clear_hands
 from .mapping import BoneMapping
 from .reading import read_rest
+from .rest import RestRig
 from .settings import RigSettings
+from .terrain import foot_levels, hips_level
 from .transfer import RigPose, to_rig
 
 if TYPE_CHECKING:
     from .base import Rig, Track
+
+Under = Callable[[RestRig, np.ndarray], np.ndarray]
+"""Points (T, N, 3), metres, body's frame -> metres (T, N) by which the ground under each lies above the rig's own
+floor, 0 where there is none."""
 
 MAPPING_KEY = "kinema_mapping"
 """Custom property of an armature: the JSON of a mapping that the user has edited."""
@@ -35,21 +42,43 @@ def mapping_of(rig: Rig, armature: bpy.types.Object) -> BoneMapping:
     return rig.mapping(armature)
 
 
-def pose_of(rig: Rig, motion: Motion, armature: bpy.types.Object, settings: RigSettings) -> RigPose:
-    """The motion on the rig's proportions, feet and hands corrected as the settings say."""
+def pose_of(
+    rig: Rig,
+    motion: Motion,
+    armature: bpy.types.Object,
+    settings: RigSettings,
+    contacts: np.ndarray | None = None,
+    under: Under | None = None,
+) -> RigPose:
+    """The motion on the rig's proportions, feet and hands corrected as the settings say. `contacts`: see `stances`.
+
+    `under`: tells the height of uneven ground. Raises SkeletonError.
+    """
     if motion.skeleton.names != SMPL_BODY.names:
         raise SkeletonError("only a motion on the SMPL skeleton fits a rig; convert it first")
     rest = read_rest(armature, mapping_of(rig, armature))
     pose = to_rig(motion, rest)
     if settings.ground:
         pose = replace(pose, hips=pose.hips + np.array([0.0, settings.ground, 0.0]))
-    if settings.lock > 0.0:
-        pose = lock_feet(pose, stances(motion), rest.floor + settings.ground, settings.lock)
+    if under is not None:
+        pose = _on_ground(pose, stances(motion, contacts), settings, under)
+    elif settings.lock > 0.0:
+        pose = lock_feet(pose, stances(motion, contacts), rest.floor + settings.ground, settings.lock)
     if settings.flat_root:
         level = pose.hips.copy()
         level[:, 1] = level[:, 1].mean()
         pose = replace(pose, hips=level)
     return clear_hands(pose) if settings.clear_hands else pose
+
+
+def _on_ground(pose: RigPose, stand: np.ndarray, settings: RigSettings, under: Under) -> RigPose:
+    """Feet on the ground that lies under them, hips lifted as the feet are; locked as the settings say."""
+    middles = sole_points(pose, pose.positions()).mean(axis=2)
+    levels = foot_levels(under(pose.rest, middles), stand.any(axis=2), pose.fps)
+    hips = hips_level(levels, pose.fps)
+    lifted = replace(pose, hips=pose.hips + hips[:, None] * np.array([0.0, 1.0, 0.0]))
+    floor = pose.rest.floor + settings.ground + levels
+    return lock_feet(lifted, stand, floor, settings.lock, levels - hips[:, None])
 
 
 def track_of(rig: Rig, motion: Motion, armature: bpy.types.Object, settings: RigSettings | None) -> Track:

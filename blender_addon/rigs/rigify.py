@@ -92,8 +92,13 @@ POLES = (
     ("thigh_ik_target.{s}", "thigh_parent.{s}", ("Hip", "Knee", "Ankle")),
 )
 
-STRAIGHT = np.radians(12.0)
-"""Limbs bent less than this have the pole where the upper bone's twist says, not where the elbow or knee lies."""
+STRAIGHT = np.radians(4.0)
+"""Limbs bent less than this have the pole where the upper bone's twist says, not where the elbow or knee lies; from
+twice as much on, the pole lies where the elbow or knee does."""
+
+STRETCHING = ("upper_arm_ik.{s}", "MCH-forearm_ik.{s}", "thigh_ik.{s}", "MCH-shin_ik.{s}")
+"""Bones that Rigify lets the solver stretch and shrink by a tenth even where the target is in reach, so that knees and
+elbows come to lie elsewhere, 4 degrees off; actions of Kinema's key that stretch as zero."""
 
 
 def recognise(armature: bpy.types.Object) -> float:
@@ -234,8 +239,14 @@ def _switches(armature: bpy.types.Object, settings: RigSettings) -> dict[tuple[s
             wanted[(bone, "FK_limb_follow")] = 0.0
             if ik:
                 wanted |= {(bone, "pole_vector"): True, (bone, "IK_parent"): 1, (bone, "pole_parent"): 1}
+        if ik:
+            wanted |= {(bone.replace("{s}", side), "ik_stretch"): 0.0 for bone in STRETCHING}
     bones = armature.pose.bones
-    return {key: value for key, value in wanted.items() if key[0] in bones and key[1] in bones[key[0]]}
+    return {
+        (bone, key): value
+        for (bone, key), value in wanted.items()
+        if bone in bones and (key in bones[bone] or key in bones[bone].bl_rna.properties)
+    }
 
 
 RIGIFY = Rig("rigify", "Rigify", recognise, mapping, controls)

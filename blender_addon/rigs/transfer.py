@@ -22,7 +22,7 @@ from kinema.protocol.joint_names import read_name
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY, SMPL_NAMES, SMPL_OFFSETS, SOLE_BELOW_FOOT
 
-from .rest import RestRig
+from .rest import RestRig, strides
 
 OFFSET = {name: np.array(offset) for name, offset in zip(SMPL_NAMES, SMPL_OFFSETS, strict=True)}
 LEG = 0.5 * float(sum(np.linalg.norm(OFFSET[f"{side}_{part}"]) for side in SIDES for part in ("Knee", "Ankle")))
@@ -126,9 +126,9 @@ def rest_turns(rest: RestRig) -> dict[str, np.ndarray]:
 def _foot(rest: RestRig, side: str) -> np.ndarray:
     ankle = rest.at(f"{side}_Ankle")
     shin = ankle - rest.at(f"{side}_Knee")
-    spread = np.arccos(np.clip(-shin[1] / np.linalg.norm(shin), -1.0, 1.0)) > SPREAD
+    spread = np.arccos(np.clip(-shin[1] / np.linalg.norm(shin), -1.0, 1.0)) > SPREAD and not strides(rest)
     toes = rest.soles[side][1] - rest.soles[side][0] if rest.soles else Z
-    own = _frame(-shin if spread else Y, toes)
+    own = _frame(-shin if spread else Y - (Y @ toes) / (toes @ toes) * toes, toes)
     return quaternion.from_matrix(own @ _frame(Y, OFFSET[f"{side}_Foot"]).T)
 
 
@@ -213,7 +213,7 @@ def to_rig(motion: Motion, rest: RestRig) -> RigPose:
     out = carried(rest, wanted, len(motion))
     scale = rest.leg / LEG
     hips = scale * (motion.root_translation + quaternion.rotate(world["Pelvis"], HIPS))
-    hips[:, 1] += rest.hips[1] - scale * HIPS_ABOVE_SOLES
+    hips[:, 1] += rest.hips_height - scale * HIPS_ABOVE_SOLES
     return RigPose(rest, out, hips, motion.fps)
 
 
@@ -266,7 +266,7 @@ def from_rig(pose: RigPose) -> Motion:
     parents = SMPL_BODY.parents[1:]
     local[:, 1:] = quaternion.multiply(quaternion.conjugate(stacked[:, parents]), stacked[:, 1:])
     scale = rest.leg / LEG
-    hips = pose.hips - np.array([0.0, rest.hips[1] - scale * HIPS_ABOVE_SOLES, 0.0])
+    hips = pose.hips - np.array([0.0, rest.hips_height - scale * HIPS_ABOVE_SOLES, 0.0])
     root = hips / scale - quaternion.rotate(world["Pelvis"], HIPS)
     return Motion(quaternion.unroll(local), root, pose.fps, SMPL_BODY)
 

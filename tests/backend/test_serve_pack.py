@@ -61,6 +61,8 @@ def test_motions_cross_the_wire_as_the_command_line_writes_them(backend, with_ra
     steps = [(message.step, message.steps) for message in messages if getattr(message, "stage", "") == "sample"]
     assert steps[-3:] == [(1, 3), (2, 3), (3, 3)]
     motions = wire.done_motions(done, arrays)
+    for motion, stands in zip(motions, wire.done_contacts(done, arrays), strict=True):
+        assert stands.shape == (len(motion), 4)
     where = ["--seconds", "1", "--seed", "4", "--samples", "2", "--steps", "3", "-o", str(tmp_path / "x.npz")]
     assert main(["generate", "a person waves", *where, *with_random_pack]) == 0
     for number, motion in enumerate(motions):

@@ -15,7 +15,7 @@ TILE, COLUMNS = (150, 190), 8
 COLOURS = {"L": (40, 90, 220), "R": (215, 50, 50), "": (40, 40, 40)}
 
 
-def sheet(armature: bpy.types.Object, clips: dict[str, Motion], path: Path) -> None:
+def sheet(armature: bpy.types.Object, clips: dict[str, Motion], path: Path, limbs: str = "FK") -> None:
     """One row for each clip, locked feet, seen from three quarters; the motion itself in grey, scaled to the rig."""
     from blender_addon import placement, sampling
     from blender_addon.rigs import rig_of
@@ -25,14 +25,16 @@ def sheet(armature: bpy.types.Object, clips: dict[str, Motion], path: Path) -> N
     scene, rig = bpy.context.scene, rig_of(armature)
     picture = Image.new("RGB", (TILE[0] * COLUMNS, TILE[1] * len(clips)), "white")
     for row, (name, motion) in enumerate(clips.items()):
-        placement.write_motion(motion, rig, armature, "sheet", placement.Placing(scene.name), RigSettings())
+        placement.write_motion(motion, rig, armature, "sheet", placement.Placing(scene.name), RigSettings(limbs=limbs))
         frames = np.rint(np.linspace(1, len(motion), COLUMNS)).astype(int)
         rest = sampling.read_pose(scene, armature, rig, [1]).rest
-        parts = {part: bone for part, bones in rest.mapping.bones.items() for bone in bones[:1] if part != "Root"}
-        names = [*parts.values(), *rest.mapping.bones.get("Spine", ())[1:]]
+        trunk = [bone for part in ("Pelvis", "Spine", "Neck", "Head") for bone in rest.mapping.bones.get(part, ())]
+        parts = {part: bones[0] for part, bones in rest.mapping.bones.items() if "_" in part}
+        names = [*parts.values(), *trunk]
         poses, worlds = sampling.matrices(scene, armature, names, frames.tolist())
         to_body = np.linalg.inv(sampling.rest_in_world(rest, armature))
         full = to_body @ worlds[:, None] @ poses
+        full[..., 1, 3] -= rest.floor
         heads = full[..., :3, 3]
         lengths = np.array([armature.data.bones[n].length for n in names])
         tips = heads + full[..., :3, 1] * lengths[None, :, None]
@@ -44,13 +46,13 @@ def sheet(armature: bpy.types.Object, clips: dict[str, Motion], path: Path) -> N
             for joint, parent in enumerate(SMPL_BODY.parents):
                 if parent >= 0:
                     _line(draw, source[column, [joint, parent]] - middle, (190, 190, 190), 5, rest.leg)
-            sides = [part[0] if part[1] == "_" else "" for part in parts] + [""] * (len(names) - len(parts))
             at = dict(zip(parts, heads[column], strict=False))
-            for number, side in enumerate(sides):
-                part = list(parts)[number] if number < len(parts) else ""
+            for number, part in enumerate(parts):
                 end = _next(part, at)
                 stop = tips[column, number] if end is None else end
-                _line(draw, np.stack([heads[column, number], stop]) - middle, COLOURS[side], 2, rest.leg)
+                _line(draw, np.stack([heads[column, number], stop]) - middle, COLOURS[part[0]], 2, rest.leg)
+            spine = np.concatenate([heads[column, len(parts) :], tips[column, -1:]])
+            _line(draw, spine - middle, COLOURS[""], 2, rest.leg)
             draw.text((4, 4), f"{name} {(frames[column] - 1) / motion.fps:.1f} s", fill=(0, 0, 0))
             picture.paste(canvas, (column * TILE[0], row * TILE[1]))
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,7 @@
-"""Ten rigs and more x five real motions, measured in real Blender: python -m tests.bench.rigs [--sheets FOLDER]
+"""Rigs x real motions, measured in real Blender: python -m tests.bench.rigs [--extra FOLDER] [--sheets FOLDER]
 
-Per rig and motion: degrees by which limbs point elsewhere than the motion says, centimetres by which wrists and ankles
-miss their place after scaling to the limb, slide of standing feet raw and locked, penetration, and what key reduction
-at 2 mm and 0.5 degrees leaves. Clips and characters come from the data bundle (KINEMA_DATA, default: ../shared/data).
+Clips and characters come from the data bundle (KINEMA_DATA, default: ../shared/data), more characters from the unpacked
+glTF archives in --extra. `--write blender_addon/rigs/FIGURES.md` keeps the tables with the code.
 """
 
 from __future__ import annotations
@@ -11,14 +10,15 @@ import argparse
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-import numpy as np
 
 from kinema.formats import read_clip
 from kinema.protocol.motion import Motion
 from kinema.retarget import to_smpl
+from tests.bench import rig_tables
 from tests.blender import characters, measuring
 
 FPS, SECONDS = 30.0, 2.0
@@ -37,6 +37,8 @@ BUILT = (
     "rigify",
     "rigify_ik",
     "rigify_deform",
+    "rigify_full",
+    "rigify_full_ik",
     "ue4",
     "ue5",
     "vroid",
@@ -48,7 +50,26 @@ BUILT = (
     "cmu",
 )
 FILES = ("mesh2motion_human_male.glb", "CesiumMan.glb", "ozz_pab_walk.fbx", "mixamo_walk_freebvh.bvh")
-EXTRA = ("Knight.glb", "cyberpunk_pack_Character.glb")
+EXTRA = ("Knight.glb", "human-base-animations.glb")
+REFUSED = ("cyberpunk_pack_Character.glb",)
+"""Characters whose hands and feet hang elsewhere than on their limbs, for controls: refused, with the bone named."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Raw and locked errors of one rig and motion; curves and keys before and after reduction, and what reduction
+    changed on every frame as Blender evaluates it: millimetres and degrees."""
+
+    rig: str
+    kind: str
+    motion: str
+    raw: measuring.Errors
+    locked: measuring.Errors
+    curves: int
+    keys: int
+    reduced: int
+    millimetres: float
+    degrees: float
 
 
 def data() -> Path:
@@ -57,93 +78,83 @@ def data() -> Path:
     return Path(os.environ.get("KINEMA_DATA", root.parent / "shared/data")) / "testclips"
 
 
-def motions(names: tuple[str, ...] = tuple(CLIPS)) -> dict[str, Motion]:
-    """The clips on SMPL's body, 30 frames a second, two seconds each."""
-    out = {}
-    for name in names:
-        file, start = CLIPS[name]
-        clip = read_clip(data() / file)
-        first = int(start * clip.fps)
-        motion = to_smpl(clip.crop(first, first + int((SECONDS + 0.1) * clip.fps)))
-        out[name] = motion.resample(FPS).crop(0, int(SECONDS * FPS))
-    return out
+def clip(file: str, start: float = 0.0, seconds: float = SECONDS) -> Motion:
+    """A test clip's part on SMPL's body, 30 frames a second."""
+    read = read_clip(data() / file)
+    first = int(start * read.fps)
+    motion = to_smpl(read.crop(first, first + int((seconds + 0.1) * read.fps) + 1))
+    return motion.resample(FPS).crop(0, int(seconds * FPS))
 
 
 def character(name: str, extra: Path | None) -> bpy.types.Object:
-    """An empty scene with one character."""
+    """An empty scene with one character. What Rigify takes a minute to generate is generated once."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     if name in FILES:
         return characters.load(data() / name)
-    if name in EXTRA:
+    if name in (*EXTRA, *REFUSED):
         assert extra is not None
         return characters.load(next(extra.rglob(name)))
-    return characters.build(bpy.context.scene, name.removesuffix("_ik"))
+    kind = name.removesuffix("_ik")
+    kept = Path(bpy.app.tempdir) / f"{kind}.blend"
+    if kept.exists():
+        bpy.ops.wm.open_mainfile(filepath=str(kept))
+        return next(thing for thing in bpy.data.objects if thing.name == "rig")
+    made = characters.build(bpy.context.scene, kind)
+    if kind == "rigify_full":
+        bpy.ops.wm.save_as_mainfile(filepath=str(kept))
+    return made
 
 
-def row(
-    name: str, motion: Motion, armature: bpy.types.Object
-) -> tuple[measuring.Errors, measuring.Errors, list[float]]:
-    """Raw and locked errors; curves, keys and kept error of the reduced action."""
+def measured(name: str, label: str, motion: Motion, armature: bpy.types.Object) -> Row:
+    """One row of the table."""
     from blender_addon import keyframes, placement
-    from blender_addon.rigs import rig_of
+    from blender_addon.rigs import confidences, rig_of
     from blender_addon.rigs.settings import RigSettings
 
     scene, limbs = bpy.context.scene, "IK" if name.endswith("_ik") else "FK"
+    kind, confidence = next(iter(confidences(armature).items()))
     raw = measuring.place_and_measure(scene, armature, motion, RigSettings(lock=0.0, clear_hands=False, limbs=limbs))
-    full = keyframes.count_keys(armature.animation_data.action)
     locked = measuring.place_and_measure(scene, armature, motion, RigSettings(limbs=limbs))
-    rig = rig_of(armature)
-    reduced = RigSettings(limbs=limbs, reduce=True)
-    action = placement.write_motion(motion, rig, armature, "reduced", placement.Placing(scene.name), reduced)
-    kept = list(action[placement.REDUCTION_KEY])
-    return raw, locked, [full[1], keyframes.count_keys(action)[1], *kept]
+    full = armature.animation_data.action
+    settings = RigSettings(limbs=limbs, reduce=True)
+    placing = placement.Placing(scene.name)
+    reduced = placement.write_motion(motion, rig_of(armature), armature, "reduced", placing, settings)
+    frames = list(range(1, len(motion) + 1))
+    far, turned = measuring.apart(scene, armature, rig_of(armature), full, reduced, frames)
+    curves, keys = keyframes.count_keys(full)
+    after = keyframes.count_keys(reduced)[1]
+    return Row(name, f"{kind} ({confidence:.2f})", label, raw, locked, curves, keys, after, far, turned)
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables, or write them to a file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--extra", type=Path, help="folder with the glTF characters of extra.tar.xz")
+    parser.add_argument("--extra", type=Path, help="folder with the glTF characters of extra.tar.xz, unpacked")
     parser.add_argument("--sheets", type=Path, help="folder for a contact sheet of each rig")
-    parser.add_argument("--rigs", nargs="*", help="only these")
+    parser.add_argument("--write", type=Path, help="file for the tables, such as blender_addon/rigs/FIGURES.md")
+    parser.add_argument("--rigs", nargs="*", help="only these, without the tables of tools and of turned armatures")
+    parser.add_argument("--motions", nargs="*", choices=sorted(CLIPS), help="only these")
     options = parser.parse_args()
     names = options.rigs or [*BUILT, *FILES, *(EXTRA if options.extra else ())]
-    clips = motions()
-    print(
-        "| rig | kind (confidence) | motion | direction mean/worst deg | wrist mean/worst cm | ankle mean/worst cm "
-        "| slide raw -> locked cm/s | under cm | keys -> reduced | kept mm, deg |\n|" + "---|" * 10
-    )
-    totals, began = [], time.perf_counter()
+    clips, rows, began = {name: clip(*CLIPS[name]) for name in options.motions or CLIPS}, [], time.perf_counter()
+    print(rig_tables.HEADER)
     for name in names:
-        from blender_addon.rigs import confidences
-
         armature = character(name, options.extra)
-        kind, confidence = next(iter(confidences(armature).items()))
         for label, motion in clips.items():
-            raw, locked, keys = row(name, motion, armature)
-            totals.append((raw.direction_mean, raw.direction_worst, raw.slide, locked.slide, keys[0], keys[1]))
-            cells = (
-                name,
-                f"{kind} ({confidence:.2f})",
-                label,
-                f"{raw.direction_mean:.2f} / {raw.direction_worst:.2f}",
-                f"{raw.wrist_mean:.2f} / {raw.wrist_worst:.2f}",
-                f"{raw.ankle_mean:.2f} / {raw.ankle_worst:.2f}",
-                f"{raw.slide:.1f} -> {locked.slide:.1f}",
-                f"{raw.under:.1f} -> {locked.under:.1f}",
-                f"{keys[0]:.0f} -> {keys[1]:.0f}",
-                f"{keys[2]:.2f}, {keys[3]:.2f}",
-            )
-            print(f"| {' | '.join(cells)} |", flush=True)
+            rows.append(measured(name, label, motion, armature))
+            print(rig_tables.line(rows[-1]), flush=True)
         if options.sheets:
             from tests.bench.rig_sheets import sheet
 
-            sheet(armature, clips, options.sheets / f"{name}.png")
-    t = np.array(totals)
-    print(
-        f"\n{len(names)} rigs x {len(clips)} motions: direction {t[:, 0].mean():.3f} mean, {t[:, 1].max():.2f} worst; "
-        f"slide {t[:, 2].mean():.1f} -> {t[:, 3].mean():.1f} cm/s; keys {t[:, 4].sum():.0f} -> {t[:, 5].sum():.0f}; "
-        f"{time.perf_counter() - began:.0f} s"
-    )
+            sheet(armature, clips, options.sheets / f"{name}.png", "IK" if name.endswith("_ik") else "FK")
+    text = rig_tables.document(rows)
+    if not options.rigs:
+        from tests.bench import rig_tools
+
+        text += rig_tools.document(character, options.extra)
+    print(f"{text}\n{time.perf_counter() - began:.0f} s")
+    if options.write:
+        options.write.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -429,7 +429,8 @@ KINDS = {"ue4": "unreal", "ue5": "unreal", "vroid": "vrm", "daz_g8": "daz", "daz
 
 
 def build(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
-    """One of BUILDS, or "smpl", "rigify_metarig", "rigify" (generated), "rigify_deform"."""
+    """One of BUILDS, or "smpl", "rigify_metarig", "rigify" (generated), "rigify_deform", "rigify_full" (generated from
+    the full human with face and fingers, which takes Rigify a minute)."""
     if name in BUILDS:
         return make(scene, name, BUILDS[name])
     if name == "smpl":
@@ -445,13 +446,16 @@ def _rigify(name: str) -> bpy.types.Object:
 
     addon_utils.enable("rigify", default_set=True)
     try:
-        bpy.ops.object.armature_basic_human_metarig_add()
+        if name == "rigify_full":
+            bpy.ops.object.armature_human_metarig_add()
+        else:
+            bpy.ops.object.armature_basic_human_metarig_add()
         metarig = bpy.context.object
         if name == "rigify_metarig":
             return metarig
         bpy.ops.pose.rigify_generate()
         rig = bpy.context.object
-        return rig if name == "rigify" else _deform_only(rig)
+        return _deform_only(rig) if name == "rigify_deform" else rig
     finally:
         addon_utils.disable("rigify", default_set=True)
 

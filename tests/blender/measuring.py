@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import bpy
 import numpy as np
 
 from kinema.protocol import quaternion
@@ -45,19 +44,20 @@ def place_and_measure(scene, armature, motion: Motion, settings) -> Errors:
 
 
 def measure(scene, armature, rig, motion: Motion) -> Errors:
-    """The armature's action against the motion."""
+    """The armature's action against the motion, by one look at every frame."""
     from blender_addon import sampling
-    from blender_addon.rigs.feet import sole_points, stances
+    from blender_addon.rigs.feet import carrying, sole_points, stances
     from blender_addon.rigs.reading import read_rest
     from blender_addon.rigs.retargeting import mapping_of
+    from blender_addon.rigs.transfer import HIPS_ABOVE_SOLES, LEG
 
     rest = read_rest(armature, mapping_of(rig, armature))
-    parts = {part: rest.mapping.first(part) for pair in SEGMENTS for part in pair}
-    frames = list(range(1, len(motion) + 1))
-    poses, worlds = sampling.matrices(scene, armature, list(parts.values()), frames)
+    names = sampling.mapped_names(rest)
+    poses, worlds = sampling.matrices(scene, armature, names, list(range(1, len(motion) + 1)))
     to_body = np.linalg.inv(sampling.rest_in_world(rest, armature))
     heads = np.einsum("ij,tjk,tbk->tbi", to_body, worlds, poses[..., :, 3])[..., :3]
-    got = {part: heads[:, number] for number, part in enumerate(parts)}
+    parts = sorted({part for pair in SEGMENTS for part in pair})
+    got = {part: heads[:, names.index(rest.mapping.first(part))] for part in parts}
     places = motion.positions()
     want = {part: places[:, SMPL_BODY.index(part)] for part in parts}
     angles = []
@@ -69,14 +69,12 @@ def measure(scene, armature, rig, motion: Motion) -> Errors:
     for side in "LR":
         wrists.append(_against(got, want, f"{side}_Shoulder", f"{side}_Elbow", f"{side}_Wrist"))
         ankles.append(_against(got, want, f"{side}_Hip", f"{side}_Knee", f"{side}_Ankle"))
-    from blender_addon.rigs.transfer import HIPS_ABOVE_SOLES, LEG
-
     scale = rest.leg / LEG
-    hips = 0.5 * (got["L_Hip"] + got["R_Hip"]) - (0, rest.hips[1] - scale * HIPS_ABOVE_SOLES, 0)
+    hips = 0.5 * (got["L_Hip"] + got["R_Hip"]) - (0, rest.hips_height - scale * HIPS_ABOVE_SOLES, 0)
     wanted_hips = scale * 0.5 * (want["L_Hip"] + want["R_Hip"])
-    pose = sampling.read_pose(scene, armature, rig, frames)
+    pose = sampling.pose_from(rest, armature, poses, worlds, motion.fps)
     points = sole_points(pose, pose.positions())
-    stand = stances(motion)
+    stand = carrying(points, stances(motion), rest.leg / LEG)
     both = stand[1:] & stand[:-1]
     speed = np.linalg.norm(np.diff(points[..., [0, 2]], axis=0), axis=-1) * motion.fps
     return Errors(
@@ -92,11 +90,39 @@ def measure(scene, armature, rig, motion: Motion) -> Errors:
     )
 
 
+def apart(scene, armature, rig, first, second, frames) -> tuple[float, float]:
+    """Millimetres and degrees by which two actions' bones differ most, as Blender evaluates them on every frame."""
+    from blender_addon import sampling
+    from blender_addon.rigs.reading import read_bones
+    from blender_addon.rigs.retargeting import mapping_of
+
+    names = sampling.mapped_names(read_bones(armature, mapping_of(rig, armature)))
+    seen = []
+    for action in (first, second):
+        assign(armature, action)
+        poses, worlds = sampling.matrices(scene, armature, names, frames)
+        seen.append(worlds[:, None] @ poses)
+    tips = [m[..., :3, 3] + m[..., :3, 1] * lengths(armature, names) for m in seen]
+    far = max(np.linalg.norm(a - b, axis=-1).max() for a, b in (tips, [m[..., :3, 3] for m in seen]))
+    turns = [m[..., :3, :3] / np.linalg.norm(m[..., :3, :3], axis=-2, keepdims=True) for m in seen]
+    turned = quaternion.angle_between(*(quaternion.from_matrix(turn) for turn in turns))
+    return 1000 * float(far), float(np.degrees(turned.max()))
+
+
+def lengths(armature, names) -> np.ndarray:
+    """(B, 1) bones' lengths."""
+    return np.array([[armature.data.bones[name].length] for name in names])
+
+
+def assign(armature, action) -> None:
+    """Give an armature an action, with its slot where this Blender has slots."""
+    armature.animation_data.action = action
+    if hasattr(action, "slots"):
+        armature.animation_data.action_slot = action.slots[0]
+
+
 def _against(got, want, a, b, c):
     """Place of the limb's end from its base, scaled to the motion's limb."""
     length = [np.linalg.norm(s[b] - s[a], axis=-1) + np.linalg.norm(s[c] - s[b], axis=-1) for s in (got, want)]
     scale = float(np.median(length[1]) / np.median(length[0]))
     return np.linalg.norm(scale * (got[c] - got[a]) - (want[c] - want[a]), axis=-1)
-
-
-__all__ = ["Errors", "bpy", "measure", "place_and_measure", "quaternion"]

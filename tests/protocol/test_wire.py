@@ -359,6 +359,19 @@ def test_motions_to_arrays_to_motions():
         np.testing.assert_array_equal(back.root_translation, motion.root_translation)
 
 
+def test_contacts_travel_beside_the_motions_that_have_them():
+    motions = [Motion(np.tile([1.0, 0, 0, 0], (5, 22, 1)), np.zeros((5, 3)), 30.0, SMPL_BODY)] * 2
+    done, stands = Done("a", 2, 30.0), np.random.default_rng(2).random((5, 4))
+    _, arrays = wire.read(io.BytesIO(written(done, wire.motion_arrays(motions, [None, stands]))))
+    first, second = wire.done_contacts(done, arrays)
+    assert first is None
+    np.testing.assert_allclose(second, stands, atol=1e-7)
+    assert wire.done_contacts(done, wire.motion_arrays(motions)) == (None, None)
+    for wrong in (stands[:4], stands[:, :3], stands - 1.0, np.full((5, 4), np.nan)):
+        with pytest.raises(ProtocolError, match="contacts_0 must hold four numbers"):
+            wire.done_contacts(done, {**arrays, "contacts_0": wrong})
+
+
 def test_an_answer_without_its_motions_is_refused():
     arrays = {"rotations_0": np.zeros((2, 22, 4)), "root_translation_0": np.zeros((2, 3))}
     with pytest.raises(ProtocolError, match="'rotations_1', 'root_translation_1'"):

@@ -243,7 +243,8 @@ class Done:
     the sampler, steps, guidance, device and versions that were used; `cached`: an answer kept from an equal request.
 
     Motions travel as arrays `rotations_K` (T, 22, 4) and `root_translation_K` (T, 3), K = 0..samples-1, at `fps`, on
-    the SMPL body skeleton.
+    the SMPL body skeleton; where the model says which feet stand, `contacts_K` (T, 4) beside them: probabilities 0..1
+    of left ankle, left ball, right ankle, right ball.
     """
 
     id: str

@@ -154,12 +154,16 @@ def read_hello(stream: BinaryIO) -> Hello | None:
     return cast(Hello, decode(frame))
 
 
-def motion_arrays(motions: Sequence[Motion]) -> dict[str, np.ndarray]:
-    """The arrays that carry the motions of a `Done`: rotations_K (T, J, 4) and root_translation_K (T, 3), float64."""
+def motion_arrays(motions: Sequence[Motion], contacts: Sequence[np.ndarray | None] = ()) -> dict[str, np.ndarray]:
+    """The arrays that carry the motions of a `Done`: rotations_K (T, J, 4) and root_translation_K (T, 3), float64, and
+    contacts_K (T, 4), float32, for each motion whose `contacts` are given."""
     arrays = {}
     for index, motion in enumerate(motions):
         arrays[f"rotations_{index}"] = motion.rotations
         arrays[f"root_translation_{index}"] = motion.root_translation
+    for index, stands in enumerate(contacts):
+        if stands is not None:
+            arrays[f"contacts_{index}"] = np.asarray(stands, dtype=np.float32)
     return arrays
 
 
@@ -175,6 +179,22 @@ def done_motions(done: Done, arrays: Mapping[str, np.ndarray]) -> tuple[Motion, 
         Motion(arrays[f"rotations_{k}"], arrays[f"root_translation_{k}"], done.fps, SMPL_BODY)
         for k in range(done.samples)
     )
+
+
+def done_contacts(done: Done, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray | None, ...]:
+    """For each motion of a `Done` which feet stand, (T, 4) of 0..1 as float64, or None where it does not say.
+
+    Raises ProtocolError for contacts that do not fit their motion.
+    """
+    out: list[np.ndarray | None] = []
+    for k in range(done.samples):
+        found = arrays.get(f"contacts_{k}")
+        if found is not None and (
+            found.shape != (len(arrays[f"rotations_{k}"]), 4) or not np.all((found >= 0.0) & (found <= 1.0))
+        ):
+            raise ProtocolError(f"contacts_{k} must hold four numbers from 0 to 1 for each frame of its motion")
+        out.append(None if found is None else found.astype(np.float64))
+    return tuple(out)
 
 
 def _check_header(header: Sequence[Any]) -> None:
