@@ -25,7 +25,7 @@ from .networks.autoencoder import Autoencoder, AutoencoderConfig
 from .networks.denoiser import Denoiser, DenoiserConfig
 from .protocol.messages import PARTS, STYLE_AUTO, Generate, Progress, Styled, Stylize
 from .protocol.motion import Motion
-from .styling import Stylist
+from .styling import Footing, Stylist
 from .stylization.names import label_for
 from .text.encoder import TextEncoder
 
@@ -181,10 +181,12 @@ class Pipeline:
             for (index, _), sample in zip(batch, features, strict=True):
                 request, code = requests[index], codes[index]
                 if code is None or self.stylist is None:
-                    motion, contacts = encoding.decode(sample), sample[:, layout.CONTACTS]
+                    motion, feet = encoding.decode(sample), Footing(sample[:, layout.CONTACTS])
                 else:
-                    motion, contacts = self.stylist.motion(sample, code, request)
-                motions[index].append(cleanup.clean(motion, contacts) if request.cleanup else motion)
+                    motion, feet = self.stylist.motion(sample, code, request)
+                if request.cleanup:
+                    motion = cleanup.clean(motion, feet.contacts, clearance=feet.clearance)
+                motions[index].append(motion)
         settings = {
             "sampler": sampler,
             "steps": steps,
