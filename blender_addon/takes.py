@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kinema.protocol.messages import Generate
 from kinema.protocol.motion import Motion
 
 from . import results
@@ -36,7 +37,8 @@ class Take:
 
     @property
     def seed(self) -> int:
-        return (self.result.request.seed + self.sample) % 2**63
+        asked = self.result.request
+        return (asked.seed + self.sample) % 2**63 if isinstance(asked, Generate) else asked.style_seed
 
     @property
     def start(self) -> float:

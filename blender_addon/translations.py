@@ -132,7 +132,7 @@ GERMAN = {
     "Forget the edited texts; the refiner describes the parts again": (
         "Vergisst die geänderten Texte; der Verfeinerer beschreibt die Teile wieder selbst"
     ),
-    "Put prompt, body parts, seed and length of the active character's action into the panel": (
+    "Put prompt, body parts, seed, length and style of the active character's action into the panel": (
         "Setzt Prompt, Körperteile, Startwert und Länge der Aktion der aktiven Figur in das Feld"
     ),
     "Copy what made the active character's action to the clipboard": (

@@ -15,7 +15,7 @@ from .streams import claim_stdin, claim_stdout
 if TYPE_CHECKING:
     from .conversation import Answer, Arrays, Request, Work
     from .pipeline import Pipeline, Result
-    from .protocol.messages import Aside, Done, Message, Progress, SaveStyle, Styles
+    from .protocol.messages import Aside, Done, Examine, Examined, Message, Progress, SaveStyle, Styles
     from .protocol.motion import Motion
 
 
@@ -121,6 +121,17 @@ def _saved(request: SaveStyle, clip: Motion, model: str | None) -> Styles:
     return Styles(request.id, _styles(model))
 
 
+def _examined(question: Examine, arrays: Arrays) -> Examined:
+    from .clips import needed
+    from .protocol.clips import STYLE
+    from .protocol.messages import Examined
+    from .stylization.references import check_reference
+
+    clip = needed(STYLE, question.clip, arrays)
+    check_reference(clip, question.clip)
+    return Examined(question.id, question.clip, clip.seconds, clip.fps)
+
+
 def _styles(model: str | None) -> tuple[Mapping[str, str], ...]:
     from .checkpoints import find_pack
     from .stylization import library
@@ -132,7 +143,7 @@ def _styles(model: str | None) -> tuple[Mapping[str, str], ...]:
 def pipeline_answer(model: str | None) -> Answer:
     """Answers to what needs no weights."""
 
-    def answer(question: Aside) -> Message:
+    def answer(question: Aside, arrays: Arrays = MappingProxyType({})) -> Message:
         from . import refine
         from .checkpoints import find_pack, pack_names
         from .generation import language_model
@@ -140,6 +151,7 @@ def pipeline_answer(model: str | None) -> Answer:
             ClearCache,
             Cleared,
             Description,
+            Examine,
             ListStyles,
             Refine,
             Refined,
@@ -156,6 +168,8 @@ def pipeline_answer(model: str | None) -> Answer:
                 return Refined(question.id, refined.parts, refined.unknown, refined.warnings)
             case ClearCache():
                 return Cleared(question.id, *open_cache().clear())
+            case Examine():
+                return _examined(question, arrays)
             case ListStyles():
                 return Styles(question.id, _styles(model))
             case RemoveStyle():
