@@ -69,6 +69,7 @@ def unregister() -> None:
 def _with_classes():
     from . import (
         operators,
+        operators_jobs,
         operators_prompts,
         operators_setup,
         operators_style,
@@ -91,6 +92,7 @@ def _with_classes():
         rig_properties,
         style_properties,
         operators,
+        operators_jobs,
         operators_style,
         operators_takes,
         operators_prompts,

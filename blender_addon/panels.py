@@ -61,6 +61,7 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
         row = layout.row(align=True)
         row.scale_y = 1.5
         row.operator("kinema.generate", icon="ARMATURE_DATA")
+        row.operator("kinema.save_job", text="", icon="FILE_TICK")
         # One place for both states: a panel that jumps under the mouse makes people press what they did not mean.
         row = layout.row(align=True)
         if job is not None and job.active:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .translations_style import GERMAN_STYLE
+
 GERMAN = {
     # panels, menus, buttons
     "Generate": "Erzeugen",
@@ -452,5 +454,7 @@ def _entries(texts: dict[str, str]) -> dict[tuple[str, str], str]:
     """Blender looks buttons up under "Operator" and everything else under "*"."""
     return {(context, text): said for text, said in texts.items() for context in ("*", "Operator")}
 
+
+GERMAN |= GERMAN_STYLE
 
 TABLE = {name: _entries(GERMAN) for name in ("de_DE", "de")}
