@@ -2,8 +2,7 @@
 
 The prompt says what happens: "slow ..." takes 200 steps of 10 ms, "crash" dies with words on stderr, "refuse" fails,
 "hang" neither computes nor hears, anything else gives a swaying body at once. Motions depend on seed and length alone,
-and on the style: its seed, or that of the bytes which came as the reference. A styled clip comes back as it is, turned in
-its arms.
+and on the style: its seed, or that of the bytes that came as the reference. A styled clip comes back, one arm turned.
 """
 
 import os
