@@ -157,7 +157,8 @@ class Stylist:
             motion = blend_parts(content, motion, request.style_parts)
         legs = {"left_leg", "right_leg"} <= set(request.style_parts or PARTS)
         contacts = (styled if legs else features)[:, layout.CONTACTS]
-        return motion, Footing(contacts, np.minimum(sole_heights(content).max(axis=2), CLEARANCE))
+        least = CLEARANCE * min(1.0, request.style_strength)
+        return motion, Footing(contacts, np.minimum(sole_heights(content).max(axis=2), least))
 
     def stylize(self, clip: Motion, code: Tensor, request: Styled, clean: bool) -> Motion:
         """A clip on the SMPL body, at any rate and of any length, styled; 30 fps, where and facing as the clip."""
