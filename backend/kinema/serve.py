@@ -121,7 +121,8 @@ def _saved(request: SaveStyle, clip: Motion, model: str | None) -> Styles:
     return Styles(request.id, _styles(model))
 
 
-def _examined(question: Examine, arrays: Arrays) -> Examined:
+def examined(question: Examine, arrays: Arrays) -> Examined:
+    """Whether the clip that came tells a style. Raises FormatError, SkeletonError or MotionError with the reason."""
     from .clips import needed
     from .protocol.clips import STYLE
     from .protocol.messages import Examined
@@ -144,6 +145,10 @@ def pipeline_answer(model: str | None) -> Answer:
     """Answers to what needs no weights."""
 
     def answer(question: Aside, arrays: Arrays = MappingProxyType({})) -> Message:
+        from .protocol.messages import Examine
+
+        if isinstance(question, Examine):
+            return examined(question, arrays)
         from . import refine
         from .checkpoints import find_pack, pack_names
         from .generation import language_model
@@ -151,7 +156,6 @@ def pipeline_answer(model: str | None) -> Answer:
             ClearCache,
             Cleared,
             Description,
-            Examine,
             ListStyles,
             Refine,
             Refined,
@@ -168,8 +172,6 @@ def pipeline_answer(model: str | None) -> Answer:
                 return Refined(question.id, refined.parts, refined.unknown, refined.warnings)
             case ClearCache():
                 return Cleared(question.id, *open_cache().clear())
-            case Examine():
-                return _examined(question, arrays)
             case ListStyles():
                 return Styles(question.id, _styles(model))
             case RemoveStyle():

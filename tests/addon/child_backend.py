@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
 
 import numpy as np
 
-from kinema import clips
+from kinema import clips, serve
 from kinema.errors import Cancelled, PromptError
 from kinema.protocol import quaternion, wire
 from kinema.protocol.messages import (
@@ -55,13 +55,6 @@ def swaying(frames, seed, fps=FPS):
 
 LABEL = {"name": "old", "title": "old: bent", "kind": "label", "licence": "CC0-1.0", "source": "test-pack 1"}
 saved = {}
-
-
-def examined(question, arrays):
-    """The backend's own answer."""
-    from kinema.serve import pipeline_answer
-
-    return pipeline_answer(None)(question, arrays)
 
 
 def styles(request):
@@ -128,7 +121,7 @@ def answer(question, arrays=()):
     """The lexicon's own warning for a word that it does not know, in the lexicon's words."""
     match question:
         case Examine():
-            return examined(question, arrays)
+            return serve.examined(question, arrays)
         case ListStyles():
             return styles(question)
         case RemoveStyle():
@@ -146,6 +139,4 @@ def answer(question, arrays=()):
 
 
 if __name__ == "__main__":
-    from kinema.serve import serve
-
-    sys.exit(serve(work, answer))
+    sys.exit(serve.serve(work, answer))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 
-def run(seconds=120.0):
+def run(seconds=float(os.environ.get("KINEMA_TEST_WAIT", "120"))):
     """What the timer does in a window, until nothing is under way."""
     from blender_addon import dispatch
 
