@@ -82,6 +82,7 @@ def imported(path: Path) -> Motion:
     """The clip in an FBX or glTF file, read by Blender in a scene of its own. Raises as `of_file`."""
     with scratch_scene(RATE) as scene:
         armature = exchange.load(path)
+        scene.view_layers[0].update()  # importers turn objects, and nothing has been evaluated yet
         if armature.animation_data is None or armature.animation_data.action is None:
             raise MotionError(f"{path.name} holds a character without an animation; export it with its action")
         return motion_of(scene, armature, LONGEST)

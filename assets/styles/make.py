@@ -24,7 +24,10 @@ from kinema.protocol.messages import Generate, Stylize  # noqa: E402
 from kinema.protocol.motion import Motion  # noqa: E402
 
 PROMPT, SECONDS, SEED = "a person walks forward", 4.0, 0
-SIZE, COLOURS = 128, 48
+SIZE, COLOURS = 128, 64
+CROP = (0.06, 0.02, 0.96, 0.92)
+"""Left, top, right, bottom of the rendered square that is kept: the camera leaves room for a body that moves."""
+
 MOST_BYTES = 8000
 
 
@@ -62,9 +65,10 @@ def picture(motion: Motion, path: Path) -> None:
         scene.render.filepath = str(Path(folder) / "still.png")
         bpy.ops.render.render(write_still=True)
         with Image.open(scene.render.filepath) as still:
-            small = still.convert("RGB").resize((SIZE, SIZE), Image.Resampling.LANCZOS)
-    for colours in (COLOURS, 32, 16):
-        small.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+            box = tuple(round(2 * SIZE * part) for part in CROP)
+            small = still.convert("RGB").resize((SIZE, SIZE), Image.Resampling.LANCZOS, box)
+    for colours in (COLOURS, 48, 32):
+        small.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
         if path.stat().st_size <= MOST_BYTES:
             return
     raise SystemExit(f"{path.name} has {path.stat().st_size} bytes; use fewer colours")

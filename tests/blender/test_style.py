@@ -183,8 +183,11 @@ def test_blenders_own_importers_read_a_reference_and_nothing_of_it_stays(style, 
     motion = read_clip("style", reference.arrays)
     seconds = [clip.seconds for clip in (motion, wanted)]
     assert abs(seconds[0] - seconds[1]) < 0.1
-    away = motion.resample(30.0).positions()[10] - wanted.resample(30.0).positions()[10]
-    assert np.abs(away - away[:1]).max() < 0.12, "one pose, a T-pose frame earlier at the most"
+    points, expected = (clip.resample(30.0).positions() for clip in (motion, wanted))
+    points, expected = points - points[:, :1], (expected - expected[:, :1])[10:50]
+    # The files begin with a T-pose, so the clip may come a frame or two later.
+    away = [np.linalg.norm(points[10 + late : 50 + late] - expected, axis=-1).mean() for late in range(-2, 4)]
+    assert min(away) < 0.03
     assert references.of_file(path) is reference, "read once"
 
 
@@ -245,18 +248,17 @@ def test_selected_action_is_styled_as_a_take_and_accepted_in_one_undo_step(style
     np.testing.assert_allclose(after.root_translation[0], before.root_translation[0], atol=0.02)
     assert json.loads(styled["kinema"])["kind"] == "Stylize"
     assert "old" in styled["kinema_style"]
+    name = armature.name
     bpy.ops.ed.undo()
-    armature = bpy.data.objects[armature.name]
-    assert armature.animation_data.action.name == "walk"
+    assert bpy.data.objects[name].animation_data.action.name == "walk"
     assert "walk (old)" not in bpy.data.actions
     bpy.ops.ed.redo()
-    assert bpy.data.objects[armature.name].animation_data.action.name == "walk (old)"
+    assert bpy.data.objects[name].animation_data.action.name == "walk (old)"
 
 
 def test_styled_action_is_made_again_without_its_files(style, bvh, tmp_path):
     import bpy
 
-    from blender_addon import kept_motion
     from blender_addon.takes import review
 
     armature = made("walk", seconds=1.5)
@@ -265,6 +267,7 @@ def test_styled_action_is_made_again_without_its_files(style, bvh, tmp_path):
     bpy.ops.kinema.use_reference("EXEC_DEFAULT", filepath=path)
     bpy.ops.kinema.stylize()
     run()
+    rotations = review.takes[-1].motion.rotations
     accept(take=review.takes[-1].name)
     styled = armature.animation_data.action
     assert zlib.decompress(bytes(styled["kinema_brought"])).startswith(b"{")
@@ -274,7 +277,6 @@ def test_styled_action_is_made_again_without_its_files(style, bvh, tmp_path):
     assert bpy.ops.kinema.again(vary=False) == {"FINISHED"}
     run()
     (take,) = review.takes
-    rotations = kept_motion.recall(styled)[0].rotations
     np.testing.assert_allclose(take.motion.rotations, rotations, atol=1e-5)
     assert take.result.notes["style"]["source"] == path
     bpy.ops.kinema.finish_review()
@@ -332,7 +334,7 @@ def test_own_style_is_saved_listed_remembered_and_removed(style, bvh):
 def test_each_style_of_the_model_has_a_small_picture(addon):
     from blender_addon import style_list
 
-    manifest = json.loads((ROOT / "assets/models/kinema-base/manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((ROOT / "assets/models/kinema-base/pack.json").read_text(encoding="utf-8"))
     pictures = {path.stem: path for path in style_list.picture_folder().glob("*.png")}
     assert set(manifest["style"]["labels"]) == set(pictures)
     assert max(path.stat().st_size for path in pictures.values()) <= 8 * 1024
