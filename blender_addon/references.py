@@ -11,13 +11,12 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from kinema.errors import FormatError, MotionError, RequestError
+from kinema.errors import FormatError, MotionError, RequestError, SkeletonError
 from kinema.protocol import clips
 from kinema.protocol.motion import Motion
 
 from . import bare_skeleton, exchange, kept_motion, keyframes, sampling
 from .rigs import rig_of
-from .rigs.other import refuse_loose_limbs
 from .scratch import scratch_scene
 
 BY_BACKEND = (".bvh", ".npz")
@@ -85,7 +84,7 @@ def imported(path: Path) -> Motion:
         scene.view_layers[0].update()  # importers turn objects, and nothing has been evaluated yet
         if armature.animation_data is None or armature.animation_data.action is None:
             raise MotionError(f"{path.name} holds a character without an animation; export it with its action")
-        return motion_of(scene, armature, LONGEST)
+        return motion_of(scene, armature)
 
 
 def of_action(scene: bpy.types.Scene, action: bpy.types.Action) -> Reference:
@@ -100,22 +99,20 @@ def of_action(scene: bpy.types.Scene, action: bpy.types.Action) -> Reference:
             ) from None
     else:
         with _wearing(armature, action):
-            motion = motion_of(scene, armature, LONGEST)
+            motion = motion_of(scene, armature)
     blend = Path(bpy.data.filepath).name or "an unsaved file"
     return Reference(action.name, f"action {action.name} of {blend}", clips.motion_arrays(clips.STYLE, motion))
 
 
-def motion_of(scene: bpy.types.Scene, armature: bpy.types.Object, longest: float | None = None) -> Motion:
-    """The armature's action, or the middle `longest` seconds of it: on SMPL's body where Kinema knows the rig, else on
-    its own skeleton. Raises SkeletonError or MotionError."""
+def motion_of(scene: bpy.types.Scene, armature: bpy.types.Object) -> Motion:
+    """The middle of the armature's action: on SMPL's body where Kinema knows the rig and its rest pose stands, else on
+    its own skeleton, which the backend reads from its movement. Raises SkeletonError or MotionError."""
     frames = sampling.frames_of(armature)
-    if longest is not None:
-        keep = max(2, round(longest * keyframes.scene_rate(scene)))
-        frames = frames[max(0, len(frames) - keep) // 2 :][:keep]
-    rig = rig_of(armature)
-    if rig is not None:
-        return sampling.from_rig(sampling.read_pose(scene, armature, rig, frames))
-    refuse_loose_limbs(armature)
+    keep = max(2, round(LONGEST * keyframes.scene_rate(scene)))
+    frames = frames[max(0, len(frames) - keep) // 2 :][:keep]
+    if (rig := rig_of(armature)) is not None:
+        with contextlib.suppress(SkeletonError):
+            return sampling.from_rig(sampling.read_pose(scene, armature, rig, frames))
     return bare_skeleton.read(scene, armature, frames)
 
 

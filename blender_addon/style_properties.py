@@ -42,7 +42,9 @@ def _named(settings: KINEMA_StyleSettings, chosen: str) -> list[tuple[str, str, 
 
 
 def _numbered(slot: str, entries: list[tuple[str, str, str, int]]) -> list[tuple[str, str, str, int, int]]:
-    _items[slot] = [(*entry, number) for number, entry in enumerate(entries)]
+    made = [(*entry, number) for number, entry in enumerate(entries)]
+    if _items.get(slot) != made:
+        _items[slot] = made
     return _items[slot]
 
 

@@ -17,6 +17,7 @@ from kinema.protocol.messages import PARTS, STYLE_AUTO, STYLE_RANDOM, Stylize
 from . import keyframes, references, sampling, style_list
 from .jobs import new_id
 from .rigs import rig_of
+from .rigs.other import refuse_loose_limbs
 from .timeline import Span
 
 MAX_SEED = 2**31 - 1
@@ -68,14 +69,15 @@ def stylize(scene: bpy.types.Scene, armature: bpy.types.Object | None) -> tuple[
     """
     if armature is None:
         raise MotionError("no character is active; select the armature whose action shall be styled")
-    if rig_of(armature) is None:
+    if (rig := rig_of(armature)) is None:
+        refuse_loose_limbs(armature)
         raise SkeletonError(f"{armature.name} is no rig that Kinema knows; map its bones in Bones first")
     settings = scene.kinema_style
     if settings.source in ("NONE", "AUTO"):
         raise RequestError("choose a style for the action: from the list, like a clip or by surprise")
     frames = sampling.frames_of(armature)
     style = asked(scene)
-    motion = references.motion_of(scene, armature)
+    motion = sampling.read_motion(scene, armature, rig)
     request = Stylize(id=new_id(), clip=armature.animation_data.action.name, **style.fields)
     style = Asked(style.fields, {**style.arrays, **clips.motion_arrays(clips.CLIP, motion)}, style.about)
     return request, style, Span(frames.start, len(frames), len(frames) / keyframes.scene_rate(scene))

@@ -164,6 +164,7 @@ def test_file_that_is_no_clip_leaves_slot_and_file_as_they_were(style, bvh, tmp_
 def test_blenders_own_importers_read_a_reference_and_nothing_of_it_stays(style, swaying, tmp_path, suffix):
     import bpy
 
+    clips = pytest.importorskip("kinema.clips", exc_type=ImportError)
     from blender_addon import exchange, placement, references, sampling
     from blender_addon.rigs import rig_of
 
@@ -178,16 +179,15 @@ def test_blenders_own_importers_read_a_reference_and_nothing_of_it_stays(style, 
     reference = references.of_file(path)
     assert contents() == before
     assert (scene.render.fps, bpy.context.scene) == (24, scene)
-    from kinema.protocol.clips import read_clip
-
-    motion = read_clip("style", reference.arrays)
+    motion = clips.received("style", reference.name, reference.arrays)
     seconds = [clip.seconds for clip in (motion, wanted)]
     assert abs(seconds[0] - seconds[1]) < 0.1
     points, expected = (clip.resample(30.0).positions() for clip in (motion, wanted))
     points, expected = points - points[:, :1], (expected - expected[:, :1])[10:50]
     # The files begin with a T-pose, so the clip may come a frame or two later.
     away = [np.linalg.norm(points[10 + late : 50 + late] - expected, axis=-1).mean() for late in range(-2, 4)]
-    assert min(away) < 0.03
+    # Without a mesh an FBX file has no rest pose: the backend then reads the body from how it moves.
+    assert min(away) < (0.03 if suffix == ".glb" else 0.12)
     assert references.of_file(path) is reference, "read once"
 
 
