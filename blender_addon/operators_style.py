@@ -38,9 +38,7 @@ def examine(scene: bpy.types.Scene) -> None:
 class KINEMA_OT_use_reference(bpy.types.Operator):
     bl_idname = "kinema.use_reference"
     bl_label = "Use as Style Reference"
-    bl_description = (
-        "Take the style of a motion file: BVH, AMASS .npz, FBX or glTF; dropping it on the viewport does the same"
-    )
+    bl_description = "Take the style of a BVH, AMASS .npz, FBX or glTF file; dropping it on the viewport does the same"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 (Blender wants a set here)
 
     filepath: StringProperty(  # type: ignore[valid-type]
