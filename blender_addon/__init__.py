@@ -4,13 +4,25 @@
 def register() -> None:
     import bpy
 
-    from . import dispatch, ghost, headless, keymaps, preferences, properties, rig_properties, takes, translations
+    from . import (
+        dispatch,
+        ghost,
+        headless,
+        keymaps,
+        preferences,
+        properties,
+        rig_properties,
+        style_properties,
+        takes,
+        translations,
+    )
 
     for module in _with_classes():
         for cls in module.CLASSES:
             bpy.utils.register_class(cls)
     properties.register()
     rig_properties.register()
+    style_properties.register()
     headless.register()
     keymaps.register()
     ghost.register()
@@ -31,6 +43,8 @@ def unregister() -> None:
         properties,
         rig_panels,
         rig_properties,
+        style_list,
+        style_properties,
         takes,
     )
 
@@ -42,12 +56,14 @@ def unregister() -> None:
     operators.unregister()
     operators_setup.unregister()
     rig_panels.unregister()
+    style_properties.unregister()
     rig_properties.unregister()
     properties.unregister()
     takes.review.leave()
     for module in reversed(_with_classes()):
         for cls in reversed(module.CLASSES):
             bpy.utils.unregister_class(cls)
+    style_list.unregister()
 
 
 def _with_classes():
@@ -56,28 +72,35 @@ def _with_classes():
         operators_jobs,
         operators_prompts,
         operators_setup,
+        operators_style,
         operators_takes,
         panels,
         panels_setup,
+        panels_style,
         panels_takes,
         preferences,
         properties,
         rig_operators,
         rig_panels,
         rig_properties,
+        style_properties,
     )
 
     return (
         preferences,
         properties,
         rig_properties,
+        style_properties,
         operators,
+        operators_jobs,
+        operators_style,
         operators_takes,
         operators_prompts,
         operators_jobs,
         operators_setup,
         rig_operators,
         panels,
+        panels_style,
         panels_takes,
         rig_panels,
         panels_setup,

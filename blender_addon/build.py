@@ -17,6 +17,7 @@ from pathlib import Path
 ADDON = Path(__file__).resolve().parent
 ROOT = ADDON.parent
 MANUAL = ROOT / "assets" / "manual"
+STYLES = ROOT / "assets" / "styles"
 SHIPPED = {".py", ".npz"}
 SHIPPED_MANUAL = {".html", ".png"}
 LEFT_OUT = {"build.py", "run_headless.py"}
@@ -44,6 +45,8 @@ def build(folder: Path) -> Path:
         for path in MANUAL.rglob("*"):
             if path.suffix in SHIPPED_MANUAL:
                 entries[f"manual/{path.relative_to(MANUAL).as_posix()}"] = path.read_bytes()
+        for path in STYLES.glob("*.png"):
+            entries[f"styles/{path.name}"] = path.read_bytes()
         entries["blender_manifest.toml"] = _with_wheel(manifest, wheel.name).encode()
         entries["LICENSE"] = (ROOT / "LICENSE").read_bytes()
         entries[f"wheels/{wheel.name}"] = wheel.read_bytes()

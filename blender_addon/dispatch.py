@@ -10,11 +10,28 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from kinema.errors import KinemaError
-from kinema.protocol.messages import PARTS, Aside, Cleared, Describe, Description, Failed, Generate, Refine, Refined
+from kinema.protocol.messages import (
+    PARTS,
+    Aside,
+    Cleared,
+    Describe,
+    Description,
+    Examine,
+    Examined,
+    Failed,
+    Generate,
+    ListStyles,
+    Refine,
+    Refined,
+    SaveStyle,
+    Styles,
+    Stylize,
+)
 
-from . import preferences, results
+from . import preferences, results, style_list
 from .jobs import Job, State, Worker, new_id
 from .takes import review
 
@@ -34,26 +51,42 @@ stored = 0
 
 _asked: dict[str, tuple[str, bool]] = {}
 """Refine's id -> scene, and whether its part texts are wanted in the panel."""
+_examined: dict[str, str] = {}
+"""Examine's id -> scene whose panel shows the answer."""
 _placing: list[str] = []
 """Takes that are to be accepted without review as soon as Blender is in a mode that allows it."""
 
 
-def begin(request: Generate, command: Sequence[str], environment: Mapping[str, str], notes: Mapping[str, Any]) -> None:
-    """Queue a request whose takes will be reviewed when they arrive."""
+def begin(
+    request: Generate | Stylize,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    notes: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> None:
+    """Queue a request, with the clips that travel beside it, whose takes will be reviewed when they arrive."""
     global message
     message = ""
     worker.folder = preferences.results_folder()
-    worker.add(request, command, environment, notes)
+    worker.add(request, command, environment, notes, arrays)
     if description is None:
         worker.ask(Describe(new_id()), command, environment)
+    if not style_list.heard:
+        worker.ask(ListStyles(new_id()), command, environment)
     watch()
 
 
-def ask(question: Aside) -> None:
+def ask(question: Aside | SaveStyle, arrays: Mapping[str, np.ndarray] | None = None) -> None:
     """Ask the backend something that needs no weights. Raises EnvironmentSetupError when none is set up."""
     command, environment = preferences.backend()
-    worker.ask(question, command, environment)
+    worker.ask(question, command, environment, arrays)
     watch()
+
+
+def examine(scene: bpy.types.Scene, question: Examine, arrays: Mapping[str, np.ndarray]) -> None:
+    """Ask whether a style can be taken from the scene's reference. Raises EnvironmentSetupError."""
+    _examined[question.id] = scene.name
+    ask(question, arrays)
 
 
 def refine(scene: bpy.types.Scene, fill: bool) -> None:
@@ -163,6 +196,13 @@ def _answered(answer: object) -> None:
                 _show_refined(scene, answer, fill)
         case Description():
             description = answer
+        case Styles():
+            style_list.learn(answer.styles)
+        case Examined():
+            unit = bpy.app.translations.pgettext_iface("s long, a style can be taken from it")
+            _show_examined(answer.id, f"{answer.clip}: {answer.seconds:.1f} {unit}", False)
+        case Failed() if answer.id in _examined:
+            _show_examined(answer.id, answer.message, True)
         case Cleared():
             message = f"Cache emptied: {answer.files} answers, {answer.bytes / 1e6:.1f} MB"
             description = None
@@ -170,6 +210,12 @@ def _answered(answer: object) -> None:
             _, fill = _asked.pop(answer.id, ("", True))
             message = answer.message if fill else message
     redraw()
+
+
+def _show_examined(question: str, told: str, unusable: bool) -> None:
+    scene = bpy.data.scenes.get(_examined.pop(question, ""))
+    if scene is not None:
+        scene.kinema_style.told, scene.kinema_style.unusable = told, unusable
 
 
 def _show_refined(scene: bpy.types.Scene, refined: Refined, fill: bool) -> None:

@@ -6,14 +6,28 @@ import itertools
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kinema.protocol.messages import Aside, Cleared, Description, Done, Failed, Generate, Message, Progress, Refined
+from kinema.protocol.messages import (
+    Aside,
+    Cleared,
+    Description,
+    Done,
+    Examined,
+    Failed,
+    Generate,
+    Message,
+    Progress,
+    Refined,
+    SaveStyle,
+    Styles,
+    Stylize,
+)
 
 from . import results
 from .results import Result
@@ -43,13 +57,15 @@ _STAGES = {
 class Job:
     """A request and what is known of it. Each change is a new Job, so whoever holds one sees a consistent state.
 
-    `notes`: kept with the result. `first`: monotonic time and number of the first sampling step that was heard of.
+    `notes`: kept with the result. `arrays`: clips that travel beside the request. `first`: monotonic time and number of
+    the first sampling step that was heard of.
     """
 
-    request: Generate
+    request: Generate | Stylize
     command: tuple[str, ...]
     environment: Mapping[str, str]
     notes: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
     state: State = State.QUEUED
     stage: str = "start"
     step: int = 0
@@ -132,21 +148,33 @@ class Worker:
         return self._session.pid if self._session is not None and self._session.alive else None
 
     def add(
-        self, request: Generate, command: Sequence[str], environment: Mapping[str, str], notes: Mapping[str, Any]
+        self,
+        request: Generate | Stylize,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        notes: Mapping[str, Any],
+        arrays: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         """Queue a request. It is sent when those before it are answered; never blocks."""
         if self.paused:
             self.job = None
-        self.waiting.append(Job(request, tuple(command), dict(environment), dict(notes)))
+        self.waiting.append(Job(request, tuple(command), dict(environment), dict(notes), dict(arrays or {})))
         self._next()
 
-    def ask(self, question: Aside, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Send a question that is answered beside the running job; the answer comes into `answers`."""
+    def ask(
+        self,
+        question: Aside | SaveStyle,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        arrays: Mapping[str, np.ndarray] | None = None,
+    ) -> None:
+        """Send a question that is answered beside the running job; the answer comes into `answers`. SaveStyle too is
+        one here, though the backend answers it after the job."""
         if self.job is not None and self.job.active and self._session is not None:
             session = self._session
         else:
             session = self._ready(tuple(command), dict(environment))
-        session.send(question)
+        session.send(question, arrays)
         self._asked += 1
 
     def cancel(self) -> None:
@@ -164,7 +192,7 @@ class Worker:
         if self.job is not None and self.job.state is State.FAILED:
             failed, self.job = self.job, None
             request = replace(failed.request, id=new_id())
-            self.waiting.insert(0, Job(request, failed.command, failed.environment, failed.notes))
+            self.waiting.insert(0, Job(request, failed.command, failed.environment, failed.notes, failed.arrays))
             self._next()
 
     def poll(self) -> bool:
@@ -206,7 +234,7 @@ class Worker:
         if self.waiting and not self.paused and not (self.job is not None and self.job.active):
             job = self.waiting.pop(0)
             self.job = replace(job, state=State.RUNNING)
-            self._ready(job.command, job.environment).send(job.request)
+            self._ready(job.command, job.environment).send(job.request, job.arrays)
 
     def _ready(self, command: tuple[str, ...], environment: Mapping[str, str]) -> Session:
         """A session that runs this command; one of another command or environment is replaced."""
@@ -225,11 +253,11 @@ class Worker:
         job = self.job
         if not isinstance(message, Done) or job is None or message.id != job.request.id:
             return None
-        return results.keep(self.folder, job.request, message, arrays, job.notes)
+        return results.keep(self.folder, job.request, message, arrays, job.notes, job.arrays)
 
     def _take(self, event: Event) -> None:
         match event:
-            case Received(Refined() | Description() | Cleared() as answer, _, _):
+            case Received(Refined() | Description() | Cleared() | Styles() | Examined() as answer, _, _):
                 self._answered(answer)
                 return
             case Received(Failed() as failed, _, _) if self.job is None or failed.id not in (self.job.request.id, ""):

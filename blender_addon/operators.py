@@ -8,11 +8,12 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from kinema.errors import KinemaError
-from kinema.protocol.messages import Generate
+from kinema.protocol.messages import Generate, Stylize
 
-from . import dispatch, preferences, prompts, provenance, standing
+from . import dispatch, preferences, prompts, provenance, standing, style_requests
 from .jobs import State, new_id
 from .properties import parts_of
+from .style_requests import Asked
 from .timeline import Span, span_of
 
 _prompts: prompts.Prompts | None = None
@@ -26,8 +27,8 @@ def prompt_book() -> prompts.Prompts:
     return _prompts
 
 
-def request_of(scene: bpy.types.Scene, span: Span) -> Generate:
-    """What the panel of a scene asks for. Raises PromptError or RequestError."""
+def request_of(scene: bpy.types.Scene, span: Span, style: Asked) -> Generate:
+    """What the panel of a scene asks for, in a style. Raises PromptError or RequestError."""
     settings = scene.kinema
     parts = parts_of(settings)
     return Generate(
@@ -39,19 +40,21 @@ def request_of(scene: bpy.types.Scene, span: Span) -> Generate:
         # The language model has spoken already when its texts are sent along.
         refiner="none" if parts and settings.refiner == "llm" else settings.refiner,
         parts=parts,
+        **style.fields,
     )
 
 
-def asked_now(scene: bpy.types.Scene) -> tuple[Generate, Span]:
+def asked_now(scene: bpy.types.Scene) -> tuple[Generate, Span, Asked]:
     """What Generate asks for when it is pressed now; draws the seed where the panel wants a new one.
 
-    Raises PromptError or RequestError.
+    Raises KinemaError for a prompt, a span or a style of no use.
     """
     settings = scene.kinema
     span = span_of(scene)
     if settings.new_seed:
         settings.seed = secrets.randbelow(provenance.MAX_SEED)
-    return request_of(scene, span), span
+    style = style_requests.asked(scene)
+    return request_of(scene, span, style), span, style
 
 
 def notes_of(scene: bpy.types.Scene, span: Span) -> dict[str, object]:
@@ -68,11 +71,16 @@ def notes_of(scene: bpy.types.Scene, span: Span) -> dict[str, object]:
     }
 
 
-def send(operator: bpy.types.Operator, context: bpy.types.Context, request: Generate, span: Span) -> set[str]:
-    """Queue a request with the panel's placement; reports what hinders it."""
+def send(
+    operator: bpy.types.Operator, context: bpy.types.Context, request: Generate | Stylize, span: Span, style: Asked
+) -> set[str]:
+    """Queue a request with the panel's placement and what its style brings; reports what hinders it."""
+    notes = notes_of(context.scene, span)
+    if style.about:
+        notes["style"] = dict(style.about)
     try:
         command, extra = preferences.backend()
-        dispatch.begin(request, command, extra, notes_of(context.scene, span))
+        dispatch.begin(request, command, extra, notes, style.arrays)
     except KinemaError as error:
         operator.report({"ERROR"}, str(error))
         return {"CANCELLED"}
@@ -88,11 +96,11 @@ class KINEMA_OT_generate(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         settings = context.scene.kinema
         try:
-            request, span = asked_now(context.scene)
+            request, span, style = asked_now(context.scene)
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        done = send(self, context, request, span)
+        done = send(self, context, request, span, style)
         if done == {"FINISHED"}:
             prompt_book().use(settings.prompt)
         return done
@@ -141,16 +149,19 @@ class KINEMA_OT_again(bpy.types.Operator):
         edits = origin.get("edits", {})
         try:
             request = provenance.request_again(origin, self.vary)
+            arrays = provenance.brought(action, request)
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        span = Span(int(action.frame_range[0]), edits.get("frames"), request.seconds)
+        span = Span(int(action.frame_range[0]), edits.get("frames"), getattr(request, "seconds", 0.0))
         notes = notes_of(context.scene, span) | {"expected": origin.get("pack", {}).get("sha256", "")}
         if not self.vary:
-            notes["rejected"] = [k for k in range(request.samples) if k != origin.get("sample", 0)]
+            notes["rejected"] = [k for k in range(getattr(request, "samples", 1)) if k != origin.get("sample", 0)]
+        if "style" in origin:
+            notes["style"] = origin["style"]
         try:
             command, extra = preferences.backend()
-            dispatch.begin(request, command, extra, notes)
+            dispatch.begin(request, command, extra, notes, arrays)
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

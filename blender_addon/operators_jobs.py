@@ -64,11 +64,14 @@ class KINEMA_OT_save_job(bpy.types.Operator):
         try:
             if not outputs:
                 raise RequestError("no output is chosen; choose one at the side of the file browser")
-            request, span = asked_now(context.scene)
+            request, span, style = asked_now(context.scene)
             placing = placing_at(context.scene, span.start, span.frames)
             blend = saved_jobs.path_from(path.parent, Path(bpy.data.filepath))
             name = saved_jobs.name_of(request.prompt)
-            name = saved_jobs.append(path, saved_jobs.line_of(request, placing, name, blend, outputs))
+            fields = saved_jobs.line_of(request, placing, name, blend, outputs)
+            if request.style_clip:
+                fields["style_clip"] = saved_jobs.put_clip(path.parent, request.style_clip, style.arrays)
+            name = saved_jobs.append(path, fields)
         except (KinemaError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -8,7 +8,7 @@ from bpy.props import StringProperty
 from kinema.errors import KinemaError
 from kinema.protocol.messages import PARTS
 
-from . import dispatch, prompts, provenance
+from . import dispatch, prompts, provenance, style_requests
 from .operators import action_of, prompt_book
 
 
@@ -92,7 +92,7 @@ class KINEMA_OT_clear_parts(bpy.types.Operator):
 class KINEMA_OT_use_origin(bpy.types.Operator):
     bl_idname = "kinema.use_origin"
     bl_label = "Edit Again"
-    bl_description = "Put prompt, body parts, seed and length of the active character's action into the panel"
+    bl_description = "Put prompt, body parts, seed, length and style of the active character's action into the panel"
     bl_options = {"UNDO"}  # noqa: RUF012 (Blender wants a set here)
 
     @classmethod
@@ -104,7 +104,10 @@ class KINEMA_OT_use_origin(bpy.types.Operator):
         if origin is None:
             return {"CANCELLED"}
         settings, asked = context.scene.kinema, origin["request"]
-        settings.prompt = settings.parts_of = str(asked.get("prompt", ""))
+        style_requests.restore(context.scene, asked)
+        if "prompt" not in asked:
+            return {"FINISHED"}  # an action that was styled
+        settings.prompt = settings.parts_of = str(asked["prompt"])
         settings.seconds, settings.length = float(asked.get("seconds", 4.0)), "SECONDS"
         settings.seed = min(int(origin.get("seed", 0)), provenance.MAX_SEED)
         for part in PARTS:

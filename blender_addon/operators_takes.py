@@ -13,6 +13,7 @@ from kinema.errors import KinemaError
 
 from . import dispatch, ghost, placement, provenance, standing
 from .placement import Placing
+from .style_words import title_of
 from .takes import Take, review
 from .timeline import placing_of
 
@@ -98,11 +99,12 @@ class KINEMA_OT_accept(_Take, bpy.types.Operator):
                 placed = placement.place(
                     take.motion,
                     placing,
-                    action_name(take.result.request.prompt),
+                    action_name(title_of(take.result.request)),
                     provenance.of_take(take, edits),
                     take.name,
                     take.contacts,
                 )
+            provenance.keep_brought(placed.action, take.result)
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -9,6 +9,7 @@ from kinema.protocol.messages import PARTS
 from . import dispatch, provenance
 from .operators import action_of
 from .panels import Sidebar, paragraph
+from .style_words import title_of
 from .takes import Take, review
 
 
@@ -59,7 +60,7 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         chosen = take.name == review.selected
         row = column.row(align=True)
         icon = "CHECKMARK" if accepted else ("RADIOBUT_ON" if chosen else "RADIOBUT_OFF")
-        text = f"{number + 1}: {take.motion.seconds:.1f} s, seed {take.seed}, {take.result.request.prompt}"
+        text = f"{number + 1}: {take.motion.seconds:.1f} s, seed {take.seed}, {title_of(take.result.request)}"
         row.operator("kinema.select_take", text=text, icon=icon, depress=chosen, translate=False).take = take.name
         row.operator("kinema.reject", text="", icon="X").take = take.name
 
@@ -104,7 +105,9 @@ class KINEMA_PT_origin(Sidebar, bpy.types.Panel):
             return
         pack = origin.get("pack", {})
         layout.label(text=action.name, icon="ACTION", translate=False)
-        paragraph(layout, context, str(origin["request"].get("prompt", "")), "GREASEPENCIL")
+        paragraph(layout, context, provenance.title(origin), "GREASEPENCIL")
+        if style := provenance.style_line(origin):
+            paragraph(layout, context, style, "MODIFIER")
         facts = f"{pack.get('name', '')} {pack.get('version', '')}, {str(pack.get('sha256', ''))[:12]}"
         layout.label(text=facts, icon="INFO", translate=False)
         draw_licence(layout, context, pack)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import platform
 import secrets
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import bpy
+import numpy as np
 
-from kinema.errors import RequestError
+from kinema.errors import KinemaError, RequestError
 from kinema.protocol import wire
-from kinema.protocol.messages import Generate
+from kinema.protocol.messages import Generate, Stylize
 
 from .jobs import new_id
+from .results import Result
 from .takes import Take
 
 KEY = "kinema"
@@ -24,6 +28,12 @@ KEY = "kinema"
 
 TAKE_KEY = "kinema_take"
 """Custom property of an action: the take's name, by which the review knows that it was accepted."""
+
+BROUGHT_KEY = "kinema_brought"
+"""Custom property of an action: the clips that travelled beside its request, as a compressed message of the wire."""
+
+MOST_BROUGHT = 8 << 20
+"""Bytes of clips, compressed, that an action may carry; longer ones are known by their name and sha256 alone."""
 
 MAX_SEED = 2**31 - 1
 """Largest seed that Blender's own numbers hold."""
@@ -54,8 +64,11 @@ def of_take(take: Take, edits: Mapping[str, Any]) -> dict[str, Any]:
     request, done = take.result.request, take.result.done
     asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request) if field.name != "id"}
     versions = {**done.settings.get("versions", {}), "blender": bpy.app.version_string, "system": platform.system()}
+    styled = {"style": dict(style)} if (style := take.result.notes.get("style")) else {}
     return {
         "format": 1,
+        "kind": type(request).__name__,
+        **styled,
         "request": {key: dict(value) if isinstance(value, Mapping) else value for key, value in asked.items()},
         "sample": take.sample,
         "seed": take.seed,
@@ -71,8 +84,10 @@ def stamp(action: bpy.types.Action, origin: Mapping[str, Any], take_name: str = 
     """Write the provenance onto an action."""
     action[KEY] = json.dumps(origin, default=str)
     pack = origin.get("pack", {})
-    if request := origin.get("request"):
-        plain = {"prompt": request.get("prompt", ""), "seed": str(origin.get("seed", ""))}
+    if origin.get("request"):
+        plain = {"prompt": title(origin), "seed": str(origin.get("seed", ""))}
+        if style := style_line(origin):
+            plain["style"] = style
         plain |= {"model": f"{pack.get('name', '')} {pack.get('version', '')}".strip()}
         plain |= {"sha256": pack.get("sha256", ""), "licence": licence_of(pack).name, "use": licence_of(pack).text}
         for key, value in plain.items():
@@ -85,6 +100,48 @@ def hand_on(action: bpy.types.Action, made: bpy.types.Action) -> None:
     """Give an action the provenance of the one that it was made from."""
     if KEY in action:
         stamp(made, json.loads(action[KEY]), str(action.get(TAKE_KEY, "")))
+    if BROUGHT_KEY in action:
+        made[BROUGHT_KEY] = action[BROUGHT_KEY]
+
+
+def title(origin: Mapping[str, Any]) -> str:
+    """The prompt, or the clip that was styled."""
+    asked = origin.get("request", {})
+    return str(asked.get("prompt") or asked.get("clip") or asked.get("action") or "")
+
+
+def style_line(origin: Mapping[str, Any]) -> str:
+    """The style of an action with its source and licence, "" for none."""
+    about = origin.get("style") or {}
+    words = [str(about[key]) for key in ("name", "mix", "source", "licence") if about.get(key)]
+    return ", ".join(words)
+
+
+def keep_brought(action: bpy.types.Action, result: Result) -> None:
+    """Keep the clips of a request in its action, so that it can be made again without their files."""
+    if not result.brought:
+        return
+    stream = io.BytesIO()
+    wire.write(stream, result.request, result.brought)
+    packed = zlib.compress(stream.getvalue(), 6)
+    if len(packed) <= MOST_BROUGHT:
+        action[BROUGHT_KEY] = packed
+
+
+def brought(action: bpy.types.Action, request: Generate | Stylize) -> dict[str, np.ndarray]:
+    """The clips that a request made again needs. Raises RequestError when the action does not hold them."""
+    kept = action.get(BROUGHT_KEY)
+    if kept is None:
+        if request.style_clip or isinstance(request, Stylize):
+            raise RequestError(
+                f"the clips that {action.name} was made from are not in it; choose the reference and style it again"
+            )
+        return {}
+    try:
+        found = wire.read(io.BytesIO(zlib.decompress(bytes(kept))))
+    except (zlib.error, KinemaError) as error:
+        raise RequestError(f"the clips in {action.name} are damaged ({error}); choose the reference again") from None
+    return found[1] if found is not None else {}
 
 
 def read(action: bpy.types.Action | None) -> dict[str, Any] | None:
@@ -103,20 +160,27 @@ def accepted() -> set[str]:
     return {str(action[TAKE_KEY]) for action in bpy.data.actions if TAKE_KEY in action}
 
 
-def request_again(origin: Mapping[str, Any], vary: bool) -> Generate:
+def request_again(origin: Mapping[str, Any], vary: bool) -> Generate | Stylize:
     """The request that makes the same motion again, or with `vary` another of the same kind.
 
     The refined sentences stand in the request, so that no refiner is asked and a newer lexicon changes nothing.
     Raises RequestError when the provenance is of another version.
     """
     asked = dict(origin["request"])
+    if origin.get("kind") == "Stylize":
+        asked["id"] = new_id()
+        return _built(Stylize, asked | ({"style_seed": 1 + secrets.randbelow(MAX_SEED)} if vary else {}))
     asked |= {"id": new_id(), "parts": dict(origin.get("parts") or asked.get("parts") or {}), "refiner": "none"}
     for key in ("sampler", "steps", "guidance"):
         if key in (used := origin.get("settings", {})):
             asked[key] = used[key]
     if vary:
         asked |= {"seed": secrets.randbelow(MAX_SEED), "samples": 1}
+    return _built(Generate, asked)
+
+
+def _built(kind: type, asked: Mapping[str, Any]) -> Any:
     try:
-        return wire.build(Generate, asked)
+        return wire.build(kind, dict(asked))
     except Exception as error:
         raise RequestError(f"this action was made by another version of Kinema ({error}); use its prompt") from error

@@ -1,6 +1,6 @@
 """Finished results on disk until they are accepted or rejected: a crash, a closed Blender, another file lose nothing.
 
-    NAME.result   two messages in the format of the wire: the Generate, then the Done with its arrays
+    NAME.result   two messages in the format of the wire: the request and its clips, then the Done with its arrays
     NAME.json     where the motion was wanted, and which takes were rejected
 
 Plain Python; `keep` is called by the session's reading thread.
@@ -21,7 +21,7 @@ import numpy as np
 
 from kinema.errors import KinemaError, ProtocolError
 from kinema.protocol import wire
-from kinema.protocol.messages import Done, Generate
+from kinema.protocol.messages import Done, Generate, Stylize
 from kinema.protocol.motion import Motion
 
 _SUFFIX = ".result"
@@ -29,16 +29,18 @@ _SUFFIX = ".result"
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A finished request. `notes`: what NAME.json says. `positions`: per take (T, J, 3) joint positions, metres, Y up,
-    found by the thread that keeps the result, so that no drawing of the preview waits for them. `contacts`: per take
-    (T, 4) of 0..1, which feet stand as the model says (see Done), or None."""
+    """A finished request. `notes`: what NAME.json says. `brought`: the clips' arrays that travelled beside it.
+    `positions`: per take (T, J, 3) joint positions, metres, Y up, found by the thread that keeps the result, so that no
+    drawing of the preview waits for them. `contacts`: per take (T, 4) of 0..1, which feet stand as the model says (see
+    Done), or None."""
 
     path: Path
-    request: Generate
+    request: Generate | Stylize
     done: Done
     motions: tuple[Motion, ...]
     positions: tuple[np.ndarray, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)
+    brought: Mapping[str, np.ndarray] = field(default_factory=dict)
     contacts: tuple[np.ndarray | None, ...] = ()
 
     @property
@@ -52,7 +54,12 @@ class Result:
 
 
 def keep(
-    folder: Path, request: Generate, done: Done, arrays: Mapping[str, np.ndarray], notes: Mapping[str, Any]
+    folder: Path,
+    request: Generate | Stylize,
+    done: Done,
+    arrays: Mapping[str, np.ndarray],
+    notes: Mapping[str, Any],
+    brought: Mapping[str, np.ndarray] | None = None,
 ) -> Result:
     """Check a finished request and write it to disk; a full disk is no reason to lose it from memory.
 
@@ -61,13 +68,13 @@ def keep(
     motions = wire.done_motions(done, arrays)
     path = folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
     contacts = wire.done_contacts(done, arrays)
-    result = Result(path, request, done, motions, _positions(motions), dict(notes), contacts=contacts)
+    result = Result(path, request, done, motions, _positions(motions), dict(notes), dict(brought or {}), contacts)
     partial = result.path.with_suffix(".partial")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_notes(result.path, notes)
         with partial.open("wb") as file:
-            wire.write(file, request)
+            wire.write(file, request, result.brought)
             wire.write(file, done, arrays)
             file.flush()
             os.fsync(file.fileno())
@@ -96,14 +103,19 @@ def read(path: Path) -> Result:
     """Raises ProtocolError or MotionError for a damaged file, OSError from the system."""
     with path.open("rb") as file:
         asked, answered = wire.read(file), wire.read(file)
-    if asked is None or answered is None or not isinstance(asked[0], Generate) or not isinstance(answered[0], Done):
+    if (
+        asked is None
+        or answered is None
+        or not isinstance(asked[0], Generate | Stylize)
+        or not isinstance(answered[0], Done)
+    ):
         raise ProtocolError(f"{path.name} is no result of Kinema; delete it")
     notes: Mapping[str, Any] = {}
     with contextlib.suppress(OSError, ValueError):
         notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     motions = wire.done_motions(answered[0], answered[1])
     contacts = wire.done_contacts(answered[0], answered[1])
-    return Result(path, asked[0], answered[0], motions, _positions(motions), notes, contacts=contacts)
+    return Result(path, asked[0], answered[0], motions, _positions(motions), notes, asked[1], contacts)
 
 
 def forget(path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import io
 import json
 import os
 import re
@@ -10,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kinema.errors import RequestError
+from kinema.protocol import amass, clips
 from kinema.protocol.messages import Generate
 
 MAX_NAME = 80
@@ -57,6 +62,23 @@ def append(path: Path, fields: Mapping[str, Any]) -> str:
         file.flush()
         os.fsync(file.fileno())
     return name
+
+
+def put_clip(folder: Path, name: str, arrays: Mapping[str, np.ndarray]) -> str:
+    """Write a style clip, as it travels beside a request, into the job file's folder; returns its file's name, which is
+    the same for the same clip. Raises MotionError for a skeleton that no file can hold, OSError from the system."""
+    clip = clips.read_clip(clips.STYLE, arrays)
+    stream = io.BytesIO()
+    if isinstance(clip, bytes):
+        suffix, content = Path(name).suffix.lower(), clip
+    elif clip is not None:
+        np.savez_compressed(stream, **amass.parameters(clip))
+        suffix, content = ".npz", stream.getvalue()
+    else:
+        raise RequestError("the style clip is missing; choose a reference in the Style panel")
+    path = folder / f"style-{hashlib.sha256(content).hexdigest()[:12]}{suffix}"
+    path.write_bytes(content)
+    return path.name
 
 
 def name_of(prompt: str) -> str:

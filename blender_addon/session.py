@@ -63,7 +63,7 @@ class Session:
         self.command = tuple(command)
         self._prepare = prepare
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._outbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[tuple[Message, Mapping[str, np.ndarray]] | None] = queue.SimpleQueue()
         self._errors: collections.deque[str] = collections.deque(maxlen=STDERR_LINES)
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
@@ -87,9 +87,9 @@ class Session:
         """The process; None until it is started."""
         return self._process.pid if self._process is not None else None
 
-    def send(self, message: Message) -> None:
-        """Queue a message for the backend; never blocks."""
-        self._outbox.put(message)
+    def send(self, message: Message, arrays: Mapping[str, np.ndarray] | None = None) -> None:
+        """Queue a message for the backend, with the arrays that travel beside it; never blocks."""
+        self._outbox.put((message, arrays or {}))
 
     def cancel(self, request_id: str) -> None:
         """Ask the backend to stop a request before its next step; it answers with Failed of kind Cancelled."""
@@ -207,7 +207,7 @@ class Session:
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
             while (message := self._outbox.get()) is not None:
-                wire.write(stream, message)
+                wire.write(stream, *message)
         except OSError:
             pass  # The reader sees the same end and tells why.
         with contextlib.suppress(OSError):

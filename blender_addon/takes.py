@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from kinema.protocol.messages import Generate
 from kinema.protocol.motion import Motion
 
 from . import results
@@ -43,7 +44,8 @@ class Take:
 
     @property
     def seed(self) -> int:
-        return (self.result.request.seed + self.sample) % 2**63
+        asked = self.result.request
+        return (asked.seed + self.sample) % 2**63 if isinstance(asked, Generate) else asked.style_seed
 
     @property
     def start(self) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .translations_style import GERMAN_STYLE
+
 GERMAN = {
     # panels, menus, buttons
     "Generate": "Erzeugen",
@@ -159,7 +161,7 @@ GERMAN = {
     "Forget the edited texts; the refiner describes the parts again": (
         "Vergisst die geänderten Texte; der Verfeinerer beschreibt die Teile wieder selbst"
     ),
-    "Put prompt, body parts, seed and length of the active character's action into the panel": (
+    "Put prompt, body parts, seed, length and style of the active character's action into the panel": (
         "Setzt Prompt, Körperteile, Startwert und Länge der Aktion der aktiven Figur in das Feld"
     ),
     "Copy what made the active character's action to the clipboard": (
@@ -496,5 +498,7 @@ def _entries(texts: dict[str, str]) -> dict[tuple[str, str], str]:
     """Blender looks buttons up under "Operator" and everything else under "*"."""
     return {(context, text): said for text, said in texts.items() for context in ("*", "Operator")}
 
+
+GERMAN |= GERMAN_STYLE
 
 TABLE = {name: _entries(GERMAN) for name in ("de_DE", "de")}

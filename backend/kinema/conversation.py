@@ -21,6 +21,7 @@ from .protocol.messages import (
     ClearCache,
     Describe,
     Done,
+    Examine,
     Failed,
     Generate,
     Hello,
@@ -49,8 +50,12 @@ class Work(Protocol):
         """Raises Cancelled soon after `cancelled()` turns true."""
 
 
-Answer = Callable[[Aside], Message]
-"""Answers a question that needs no weights, on a thread of its own beside the work."""
+class Answer(Protocol):
+    """Answers a question that needs no weights, on a thread of its own beside the work; `arrays`: what it brought."""
+
+    def __call__(self, question: Aside, arrays: Arrays = ..., /) -> Message:
+        """Raises KinemaError with the sentence that the client shall show."""
+
 
 MAX_WAITING = 1024
 """Requests that may wait; a client that sends more does not read its answers."""
@@ -63,7 +68,7 @@ class Conversation:
     """One client, from Hello to the end of its stream.
 
     The calling thread computes; a second thread reads, so that a Cancel or the client's end is heard at once; a third
-    answers what needs no weights (Refine, Describe, ClearCache), so that the panel is served while a motion is made.
+    answers what needs no weights (Refine, Describe, Examine), so that the panel is served while a motion is made.
     `abandon` is called by the reader when the client has gone and the work has not stopped after GRACE_SECONDS: the
     process should end, since Python cannot stop a thread from outside.
     """
@@ -81,7 +86,7 @@ class Conversation:
         self._work = work
         self._abandon = abandon
         self._answer_aside = answer
-        self._asides: queue.Queue[Aside] = queue.Queue(MAX_WAITING)
+        self._asides: queue.Queue[tuple[Aside, Arrays]] = queue.Queue(MAX_WAITING)
         self._queue: queue.Queue[tuple[Request, Arrays] | ProtocolError | None] = queue.Queue()
         self._stops: dict[str, threading.Event] = {}
         self._stops_lock = threading.Lock()
@@ -129,10 +134,10 @@ class Conversation:
             match message:
                 case Generate() | Stylize() | SaveStyle():
                     self._accept(message, frame.arrays)
-                case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() if (
+                case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() | Examine() if (
                     self._answer_aside is not None
                 ):
-                    self._put_aside(message)
+                    self._put_aside(message, frame.arrays)
                 case Cancel():
                     with self._stops_lock:
                         stop = self._stops.get(message.id)
@@ -158,17 +163,17 @@ class Conversation:
             self._stops[request.id] = threading.Event()
         self._queue.put((request, arrays))
 
-    def _put_aside(self, question: Aside) -> None:
+    def _put_aside(self, question: Aside, brought: Arrays) -> None:
         try:
-            self._asides.put_nowait(question)
+            self._asides.put_nowait((question, brought))
         except queue.Full:
             raise RequestError(f"{MAX_WAITING} questions are waiting; read their answers first") from None
 
     def _answer_asides(self) -> None:
         while (answer := self._answer_aside) is not None:
-            question = self._asides.get()
+            question, brought = self._asides.get()
             try:
-                reply = answer(question)
+                reply = answer(question, *([brought] if brought else []))
             except Exception as error:
                 if not isinstance(error, KinemaError):
                     traceback.print_exc()

@@ -26,7 +26,7 @@ from .networks.autoencoder import Autoencoder, AutoencoderConfig
 from .networks.denoiser import Denoiser, DenoiserConfig
 from .protocol.messages import PARTS, STYLE_AUTO, Generate, Progress, Styled, Stylize
 from .protocol.motion import Motion
-from .styling import Stylist
+from .styling import Footing, Stylist
 from .stylization.names import label_for
 from .text.encoder import TextEncoder
 
@@ -185,11 +185,13 @@ class Pipeline:
             for (index, _), sample in zip(batch, features, strict=True):
                 request, code = requests[index], codes[index]
                 if code is None or self.stylist is None:
-                    motion, contacts = encoding.decode(sample), sample[:, layout.CONTACTS]
+                    motion, feet = encoding.decode(sample), Footing(sample[:, layout.CONTACTS])
                 else:
-                    motion, contacts = self.stylist.motion(sample, code, request)
-                motions[index].append(cleanup.clean(motion, contacts) if request.cleanup else motion)
-                stands[index].append(np.clip(contacts, 0.0, 1.0))
+                    motion, feet = self.stylist.motion(sample, code, request)
+                if request.cleanup:
+                    motion = cleanup.clean(motion, feet.contacts, clearance=feet.clearance)
+                motions[index].append(motion)
+                stands[index].append(np.clip(feet.contacts, 0.0, 1.0))
         settings = {
             "sampler": sampler,
             "steps": steps,

@@ -15,7 +15,7 @@ from .streams import claim_stdin, claim_stdout
 if TYPE_CHECKING:
     from .conversation import Answer, Arrays, Request, Work
     from .pipeline import Pipeline, Result
-    from .protocol.messages import Aside, Done, Message, Progress, SaveStyle, Styles
+    from .protocol.messages import Aside, Done, Examine, Examined, Message, Progress, SaveStyle, Styles
     from .protocol.motion import Motion
 
 
@@ -121,6 +121,18 @@ def _saved(request: SaveStyle, clip: Motion, model: str | None) -> Styles:
     return Styles(request.id, _styles(model))
 
 
+def examined(question: Examine, arrays: Arrays) -> Examined:
+    """Whether the clip that came tells a style. Raises FormatError, SkeletonError or MotionError with the reason."""
+    from .clips import needed
+    from .protocol.clips import STYLE
+    from .protocol.messages import Examined
+    from .stylization.references import check_reference
+
+    clip = needed(STYLE, question.clip, arrays)
+    check_reference(clip, question.clip)
+    return Examined(question.id, question.clip, clip.seconds, clip.fps)
+
+
 def _styles(model: str | None) -> tuple[Mapping[str, str], ...]:
     from .checkpoints import find_pack
     from .stylization import library
@@ -132,7 +144,11 @@ def _styles(model: str | None) -> tuple[Mapping[str, str], ...]:
 def pipeline_answer(model: str | None) -> Answer:
     """Answers to what needs no weights."""
 
-    def answer(question: Aside) -> Message:
+    def answer(question: Aside, arrays: Arrays = MappingProxyType({})) -> Message:
+        from .protocol.messages import Examine
+
+        if isinstance(question, Examine):
+            return examined(question, arrays)
         from . import refine
         from .checkpoints import find_pack, pack_names
         from .generation import language_model

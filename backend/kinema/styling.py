@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from . import cleanup
 from .checkpoints import Pack
+from .cleanup.soles import sole_heights
 from .errors import RequestError
 from .features import encoding, layout, standing
 from .geometry import heading_angle, yaw_quaternion
@@ -31,8 +32,21 @@ SEEN = np.r_[layout.YAW_VELOCITY, layout.PLANAR_VELOCITY.stop : layout.WIDTH]
 """Features that the motion predictor sees."""
 
 
+CLEARANCE = 0.05
+"""Metres; a styled foot swings past the ground as far above it as the clip's own did, up to this: a style learnt from
+shuffling feet would else let them skate."""
+
 STEADIED = 5
 """Frames; shorter clips travel as predicted."""
+
+
+@dataclass(frozen=True)
+class Footing:
+    """What the clean-up shall do with the feet: `contacts` (T, 4) and `clearance` (T, 2) as `cleanup.clean` takes them;
+    None leaves swings."""
+
+    contacts: np.ndarray
+    clearance: np.ndarray | None = None
 
 
 class Stylist:
@@ -132,26 +146,29 @@ class Stylist:
             out[:, layout.PLANAR_VELOCITY] = moved
         return out.numpy().astype(np.float64)
 
-    def motion(self, features: np.ndarray, code: Tensor, request: Styled) -> tuple[Motion, np.ndarray]:
-        """Features (T, F) of a clip -> its styled motion from x = z = 0 facing +Z, not cleaned, and contacts (T, 4).
+    def motion(self, features: np.ndarray, code: Tensor, request: Styled) -> tuple[Motion, Footing]:
+        """Features (T, F) of a clip -> its styled motion from x = z = 0 facing +Z, not cleaned, and how its feet go.
 
         Only the request's body parts are styled.
         """
         styled = self.features(features, code, request.style_strength)
-        motion = encoding.decode(styled)
+        motion, content = encoding.decode(styled), encoding.decode(features)
         if request.style_parts and request.style_strength > 0:
-            motion = blend_parts(encoding.decode(features), motion, request.style_parts)
+            motion = blend_parts(content, motion, request.style_parts)
         legs = {"left_leg", "right_leg"} <= set(request.style_parts or PARTS)
-        return motion, (styled if legs else features)[:, layout.CONTACTS]
+        contacts = (styled if legs else features)[:, layout.CONTACTS]
+        least = CLEARANCE * min(1.0, request.style_strength)
+        return motion, Footing(contacts, np.minimum(sole_heights(content).max(axis=2), least))
 
     def stylize(self, clip: Motion, code: Tensor, request: Styled, clean: bool) -> Motion:
         """A clip on the SMPL body, at any rate and of any length, styled; 30 fps, where and facing as the clip."""
         clip = clip.resample(layout.FPS)
         if request.style_strength == 0.0:
             return clip
-        motion, contacts = self.motion(encoding.encode(clip), code, request)
+        motion, feet = self.motion(encoding.encode(clip), code, request)
         if clean:
-            motion = cleanup.clean(motion, contacts, strength=min(1.0, request.style_strength))
+            strength = min(1.0, request.style_strength)
+            motion = cleanup.clean(motion, feet.contacts, strength=strength, clearance=feet.clearance)
         return _placed(motion, clip)
 
     def _device(self) -> torch.device:

@@ -1,7 +1,8 @@
 """A backend for tests: the real `kinema.serve`, with work that needs no weights. Run as a child process.
 
 The prompt says what happens: "slow ..." takes 200 steps of 10 ms, "crash" dies with words on stderr, "refuse" fails,
-"hang" neither computes nor hears, anything else gives a swaying body at once. Motions depend on seed and length alone.
+"hang" neither computes nor hears, anything else gives a swaying body at once. Motions depend on seed and length alone,
+and on the style: its seed, or that of the bytes that came as the reference. A styled clip comes back, one arm turned.
 """
 
 import os
@@ -14,9 +15,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
 
 import numpy as np
 
+from kinema import clips, serve
 from kinema.errors import Cancelled, PromptError
 from kinema.protocol import quaternion, wire
-from kinema.protocol.messages import Cleared, Description, Done, Progress, Refine, Refined
+from kinema.protocol.messages import (
+    ClearCache,
+    Cleared,
+    Description,
+    Done,
+    Examine,
+    ListStyles,
+    Progress,
+    Refine,
+    Refined,
+    RemoveStyle,
+    SaveStyle,
+    Styles,
+    Stylize,
+)
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
 
@@ -37,8 +53,40 @@ def swaying(frames, seed, fps=FPS):
     return Motion(rotations, root, fps, SMPL_BODY)
 
 
-def work(request, progress, cancelled):
+LABEL = {"name": "old", "title": "old: bent", "kind": "label", "licence": "CC0-1.0", "source": "test-pack 1"}
+saved = {}
+
+
+def styles(request):
+    """As `stylization.library` lists them, kept in memory."""
+    own = [
+        {"name": name, "title": kept.title, "kind": "preset", "licence": kept.licence, "source": kept.source}
+        | {"file": f"{name}.npz", "folder": "/styles"}
+        for name, kept in saved.items()
+    ]
+    return Styles(request.id, (LABEL, *own))
+
+
+def stylize(request, arrays):
+    """The clip at 30 frames a second, its left shoulder turned by an angle that the style decides."""
+    clip = clips.needed("clip", request.clip, arrays).resample(FPS)
+    reference = clips.received("style", request.style_clip, arrays)
+    angle = 0.5 if reference is None else float(np.abs(reference.rotations[:, 1:, 1:]).mean())
+    rotations = clip.rotations.copy()
+    turn = quaternion.from_axis_angle(np.array([0.0, 0.0, 1.0]), np.array((angle + request.style_seed) % 3.0))
+    rotations[:, 16] = quaternion.multiply(rotations[:, 16], turn)
+    made = Motion(rotations, clip.root_translation, FPS, SMPL_BODY)
+    return Done(request.id, 1, FPS, pack=PACK, settings={"device": "cpu"}), wire.motion_arrays([made])
+
+
+def work(request, progress, cancelled, arrays=()):
     progress(Progress(request.id, "load"))
+    if isinstance(request, SaveStyle):
+        clips.needed("style", request.clip, arrays)
+        saved[request.name] = request
+        return styles(request), {}
+    if isinstance(request, Stylize):
+        return stylize(request, arrays)
     if request.prompt == "crash":
         print("RuntimeError: the test wanted a crash", file=sys.stderr, flush=True)
         os._exit(3)
@@ -54,7 +102,8 @@ def work(request, progress, cancelled):
             raise Cancelled("the request was cancelled")
         progress(Progress(request.id, "sample", step + 1, steps))
         time.sleep(0.01 if steps > 4 else 0.0)
-    motions = [swaying(round(request.seconds * FPS), request.seed + k) for k in range(request.samples)]
+    seed = request.seed + 1000 * request.style_seed + sum(int(a.sum()) for a in dict(arrays).values()) % 997
+    motions = [swaying(round(request.seconds * FPS), seed + k) for k in range(request.samples)]
     done = Done(
         id=request.id,
         samples=len(motions),
@@ -68,21 +117,26 @@ def work(request, progress, cancelled):
     return done, wire.motion_arrays(motions)
 
 
-def answer(question):
+def answer(question, arrays=()):
     """The lexicon's own warning for a word that it does not know, in the lexicon's words."""
     match question:
+        case Examine():
+            return serve.examined(question, arrays)
+        case ListStyles():
+            return styles(question)
+        case RemoveStyle():
+            del saved[question.name]
+            return styles(question)
         case Refine():
             unknown = [word for word in question.prompt.split() if word == "cartwheels"]
             warnings = [f"{word!r} is unknown to the lexicon; nearest: roll" for word in unknown]
             parts = {"head": f"the head, for {question.prompt}", "left_leg": "the left leg steps"}
             return Refined(question.id, parts, tuple(unknown), tuple(warnings))
-        case _ if type(question).__name__ == "ClearCache":
+        case ClearCache():
             return Cleared(question.id, 2, 1_000_000)
         case _:
             return Description(question.id, PACK, ("test-pack",), 2, 1_000_000)
 
 
 if __name__ == "__main__":
-    from kinema.serve import serve
-
-    sys.exit(serve(work, answer))
+    sys.exit(serve.serve(work, answer))

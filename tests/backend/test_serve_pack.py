@@ -12,6 +12,8 @@ from kinema.protocol import clips, wire
 from kinema.protocol.messages import (
     Cancel,
     Done,
+    Examine,
+    Examined,
     Failed,
     Generate,
     Hello,
@@ -91,6 +93,24 @@ def test_clips_are_styled_and_styles_saved_across_the_wire(tmp_path, monkeypatch
     messages, _ = ask(backend, Generate("e", "a man walks", style_clip="/etc/passwd"))
     assert isinstance(messages[-1], Failed)
     assert "did not come with the request" in messages[-1].message
+    messages, _ = ask(backend, Examine("x", "r.npz"), style)
+    assert messages == [Examined("x", "r.npz", 1.5, 30.0)]
+    amass.write(tmp_path / "s.npz", reference.crop(0, 20))
+    for clip_file, said in (("s.npz", "s.npz lasts 0.67 s"), ("none.npz", "no clip came with the request")):
+        path = tmp_path / clip_file
+        messages, _ = ask(
+            backend, Examine("y", clip_file), clips.file_arrays("style", path.read_bytes()) if path.exists() else None
+        )
+        assert isinstance(messages[-1], Failed)
+        assert said in messages[-1].message
+    for name, licence, said in (("sway", "", "under which licence"), ("random", "CC0", "cannot name a style")):
+        messages, _ = ask(backend, SaveStyle("z", name, "r.npz", "", licence, "me"), style)
+        assert isinstance(messages[-1], Failed)
+        assert said in messages[-1].message
+    messages, _ = ask(backend, ListStyles("l"))
+    saved = next(entry for entry in messages[-1].styles if entry["name"] == "sway")
+    assert (tmp_path / "styles" / saved["file"]).is_file()
+    assert saved["folder"] == str(tmp_path / "styles")
     messages, _ = ask(backend, RemoveStyle("f", "sway"))
     assert "sway" not in {entry["name"] for entry in messages[-1].styles}
     messages, _ = ask(backend, ListStyles("g"))

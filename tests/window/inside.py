@@ -55,12 +55,13 @@ def measure():
         for timer in ("_tick", "_look_idle", "_show", "_draw_bodies", "_draw_labels"):
             if hasattr(module(name), timer):
                 setattr(module(name), timer, timed(f"{name}.{timer}", getattr(module(name), timer)))
-    for name in ("panels", "panels_takes", "panels_setup"):
+    for name in ("panels", "panels_style", "panels_takes", "panels_setup"):
         for cls in module(name).CLASSES:
             cls.draw = timed_method(f"{cls.__name__}.draw", cls.draw)
-    for name in ("operators", "operators_takes", "operators_prompts", "operators_setup"):
+    for name in ("operators", "operators_style", "operators_takes", "operators_prompts", "operators_setup"):
         for cls in module(name).CLASSES:
-            cls.execute = timed_method(f"{cls.__name__}.execute", cls.execute)
+            if hasattr(cls, "execute"):
+                cls.execute = timed_method(f"{cls.__name__}.execute", cls.execute)
     module("ghost").unregister()  # Blender holds what it draws by the function itself.
     module("ghost").register()
 

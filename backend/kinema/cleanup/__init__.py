@@ -14,13 +14,20 @@ from .stance import standing
 
 
 def clean(
-    motion: Motion, contacts: np.ndarray | None = None, *, strength: float = 1.0, cutoff: float | None = None
+    motion: Motion,
+    contacts: np.ndarray | None = None,
+    *,
+    strength: float = 1.0,
+    cutoff: float | None = None,
+    clearance: np.ndarray | None = None,
 ) -> Motion:
     """A motion on the SMPL body with its feet locked to the ground y = 0 while they stand.
 
     `contacts` (T, 4): probabilities in the order of `contacts.FEET`, e.g. a network's own; None finds them from heights
     and speeds. `strength` 0..1 scales foot locking, 0 gives back `motion` itself. `cutoff` in Hz low-passes the motion
-    first; None leaves it. Length, rate, upper body and the root's horizontal path stay.
+    first; None leaves it. `clearance` (T, 2), metres: how high the left and right sole shall at least be, at the higher
+    of heel and ball, while that foot swings; None leaves swings. Length, rate, upper body and the root's horizontal
+    path stay.
 
     Raises MotionError when the motion is not on the SMPL body, InputError for a strength outside 0..1 or contacts of
     another shape.
@@ -34,7 +41,7 @@ def clean(
     if cutoff is not None:
         motion = butterworth(motion, cutoff)
     motion = lift_body(set_on_ground(motion, stances(motion, contacts)))
-    return lock_feet(motion, stances(motion, contacts), strength=strength)
+    return lock_feet(motion, stances(motion, contacts), strength=strength, clearance=clearance)
 
 
 def stances(motion: Motion, contacts: np.ndarray | None = None) -> np.ndarray:

@@ -36,12 +36,19 @@ FLATTEST = np.radians(30.0)
 HEEL_OFF = 0.03
 """A heel higher than this above the ball is rolling off, metres, and is not pressed down though said to stand."""
 
+RISE = 1.5
+"""Frames over which a swing that is too low is lifted, as the width of a Gaussian."""
+
 DEEPEST_PELVIS = 0.08
 """The pelvis is lowered by no more than this to let a foot reach the ground, metres."""
 
 
-def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) -> Motion:
+def lock_feet(
+    motion: Motion, standing: np.ndarray, *, strength: float = 1.0, clearance: np.ndarray | None = None
+) -> Motion:
     """Hold each foot of the SMPL body in place while it stands (T, 2 feet, heel and ball of bool), soles at y = 0.
+
+    `clearance` (T, 2), metres: how high the higher of heel and ball shall be at least while that foot swings.
 
     Preserves: everything above the pelvis, the pelvis' rotation and horizontal path, the toes, and swings farther than
     `BLEND` from a stance (but for soles under the ground, which are lifted out at any time). `strength` 0..1 scales all
@@ -56,6 +63,8 @@ def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) ->
     feet = quaternion.multiply(quaternion_from_rotation_vector(strength * turns), legs.feet)
     points = sole_points(legs.ankles, feet)
     offsets = np.stack([_hold(points[:, side], standing[:, side], motion.fps) for side in (0, 1)], axis=1)
+    if clearance is not None:
+        offsets[..., 1] += _lift(points[..., 1].max(axis=2) + offsets[..., 1], standing.any(axis=2), clearance)
     targets = legs.ankles + strength * offsets
 
     drop = strength * _pelvis_drop(legs, targets, motion.fps)
@@ -105,6 +114,15 @@ def _hold(points: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
     out = _fade(out, down, fps)
     out[:, 1] = np.maximum(out[:, 1], -lowest)
     return out
+
+
+def _lift(heights: np.ndarray, down: np.ndarray, clearance: np.ndarray) -> np.ndarray:
+    """(T, 2) metres by which feet at `heights` (T, 2) must rise to clear the ground while not `down`, smoothed."""
+    need = np.where(down, 0.0, np.maximum(clearance - heights, 0.0))
+    if not need.any():
+        return need
+    risen = gaussian_filter1d(maximum_filter1d(need, 3, axis=0), RISE, axis=0)
+    return np.where(down, 0.0, risen)
 
 
 def _fade(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import PromptError, RequestError
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """One number for both sides; the handshake refuses any other."""
 
 PARTS = ("head", "torso", "left_arm", "right_arm", "left_leg", "right_leg")
@@ -176,9 +176,28 @@ class RemoveStyle:
 
 
 @dataclass(frozen=True)
+class Examine:
+    """Ask whether a style can be read from a clip, which travels beside the message as "style" (see clips.py); `clip`
+    is its name. Answered by Examined, or by Failed with one sentence; loads no weights."""
+
+    id: str
+    clip: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Answer to Examine: the clip's own length in seconds and frames a second."""
+
+    id: str
+    clip: str
+    seconds: float
+    fps: float
+
+
+@dataclass(frozen=True)
 class Styles:
-    """All styles: each has name, title (plain words), kind ("label" or "preset"), licence, source, and `file` for
-    presets (the name of the file to share)."""
+    """All styles: each has name, title (plain words), kind ("label" or "preset"), licence, source, and for
+    presets `file` and `folder` on the backend's machine, to share it."""
 
     id: str
     styles: tuple[Mapping[str, str], ...] = ()
@@ -297,7 +316,7 @@ class Failed:
     message: str
 
 
-Aside = Refine | Describe | ClearCache | ListStyles | RemoveStyle
+Aside = Refine | Describe | ClearCache | ListStyles | RemoveStyle | Examine
 """Questions that are answered beside a running generation."""
 
 Message = (
@@ -307,6 +326,7 @@ Message = (
     | SaveStyle
     | ListStyles
     | RemoveStyle
+    | Examine
     | Refine
     | Describe
     | ClearCache
@@ -315,6 +335,7 @@ Message = (
     | Progress
     | Done
     | Styles
+    | Examined
     | Refined
     | Description
     | Cleared
@@ -328,6 +349,7 @@ MESSAGES: dict[str, type] = {
     "SaveStyle": SaveStyle,
     "ListStyles": ListStyles,
     "RemoveStyle": RemoveStyle,
+    "Examine": Examine,
     "Refine": Refine,
     "Describe": Describe,
     "ClearCache": ClearCache,
@@ -336,6 +358,7 @@ MESSAGES: dict[str, type] = {
     "Progress": Progress,
     "Done": Done,
     "Styles": Styles,
+    "Examined": Examined,
     "Refined": Refined,
     "Description": Description,
     "Cleared": Cleared,

@@ -124,7 +124,8 @@ def described(labels: tuple[str, ...], licence: str, source: str) -> tuple[dict[
         {"name": label, "title": TITLES.get(label, label), "kind": "label", "licence": licence, "source": source}
         for label in labels
     ]
-    own = [asdict(preset) | {"kind": "preset", "file": path_of(preset.name).name} for preset in presets()]
+    place = {"kind": "preset", "folder": str(folder())}
+    own = [asdict(preset) | place | {"file": path_of(preset.name).name} for preset in presets()]
     return (*known, *own)
 
 

@@ -235,6 +235,22 @@ def test_quaternion_signs_do_not_matter_to_filters():
     np.testing.assert_allclose(butterworth(flipped).positions(), butterworth(clip).positions(), atol=1e-9)
 
 
+def test_a_swing_lower_than_asked_is_lifted_and_stances_stay(clip):
+    stands = stances(clip)
+    swings = ~stands.any(axis=2)
+    least = np.where(swings, 0.16, 0.0)
+    plain, lifted = clean(clip, stands.reshape(-1, 4)), clean(clip, stands.reshape(-1, 4), clearance=least)
+    before, after = (sole_heights(motion).max(axis=2) for motion in (plain, lifted))
+    middle = swings & np.roll(swings, 3, axis=0) & np.roll(swings, -3, axis=0)
+    assert before[middle].min() < 0.13
+    assert after[middle].min() > 0.15
+    np.testing.assert_allclose(after[~swings], before[~swings], atol=1e-3)
+    assert np.abs(np.diff(after, n=2, axis=0)).max() < 2.0 * np.abs(np.diff(before, n=2, axis=0)).max()
+    np.testing.assert_array_equal(lifted.root_translation[:, [0, 2]], plain.root_translation[:, [0, 2]])
+    same = clean(clip, stands.reshape(-1, 4), clearance=np.zeros_like(least))
+    np.testing.assert_array_equal(same.rotations, plain.rotations)
+
+
 def test_refusals(clip):
     with pytest.raises(InputError, match="strength"):
         clean(clip, strength=1.5)

@@ -171,7 +171,7 @@ def _walk(corpus: Corpus) -> Motion:
     return encoding.decode(corpus.view(item))
 
 
-def seconds_of_clip(stylist: Stylist, clip: Motion, repeats: int = 5) -> float:
+def seconds_of_clip(stylist: Stylist, clip: Motion, repeats: int = 20) -> float:
     """Best time for a 6-second clip by label on one thread: features, auto-encoder both ways, style; no clean-up."""
     from ...protocol.motion import concatenate
 
@@ -179,6 +179,7 @@ def seconds_of_clip(stylist: Stylist, clip: Motion, repeats: int = 5) -> float:
     clip = concatenate([clip] * (1 + frames // len(clip))).crop(0, frames)
     request = Stylize("", style=stylist.labels[0])
     threads, times = torch.get_num_threads(), []
+    torch.set_num_threads(1)
     for _ in range(repeats):
         began = time.perf_counter()
         stylist.stylize(clip, stylist.code(request, None), request, False)

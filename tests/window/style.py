@@ -1,0 +1,94 @@
+"""The Style panel in the real application: python -m tests.window.style ROOT ZIP BACKEND CLIP [--pictures FOLDER]
+
+Drops the motion file CLIP on the viewport as a file manager would, sees it become the style reference, generates in its
+style, and drops a file that is no human. As tests.window, and python-xlib.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from . import xdnd
+from .driver import Window
+
+VIEW = (500, 520)
+SETTINGS = "bpy.context.scene.kinema_style"
+TAKES = "module('takes').review.takes"
+NO_HUMAN = """HIERARCHY
+ROOT base
+{
+  OFFSET 0 0 0
+  CHANNELS 6 Xposition Yposition Zposition Xrotation Yrotation Zrotation
+  End Site
+  {
+    OFFSET 0 1 0
+  }
+}
+MOTION
+Frames: 60
+Frame Time: 0.0333333
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.window.style", description=__doc__)
+    parser.add_argument("root", type=Path)
+    parser.add_argument("zip", type=Path)
+    parser.add_argument("backend")
+    parser.add_argument("clip", type=Path, help="below the current folder, which is what the application sees")
+    parser.add_argument("--pictures", type=Path, help="copy the manual's picture there")
+    parser.add_argument("--display", type=int, default=81)
+    options = parser.parse_args()
+    window = Window(
+        options.root, Path(tempfile.mkdtemp(prefix="style-", dir="build")).absolute(), options.display, options.backend
+    )
+    try:
+        window.install(options.zip.absolute())
+        window.open()
+        session(window, options.clip.absolute())
+        if options.pictures:
+            shutil.copy(window.folder / "style.png", options.pictures / "style.png")
+    finally:
+        window.close()
+
+
+def session(window: Window, clip: Path) -> None:
+    window.run("bpy.data.objects.remove(bpy.data.objects['Cube']); area().spaces[0].show_region_ui = True")
+    window.run("view = area().spaces[0].region_3d; view.view_distance = 7.0; view.view_location = (1.0, -1.0, 0.8)")
+    time.sleep(2.0)
+    window.run("[r for r in area().regions if r.type == 'UI'][0].active_panel_category = 'Kinema'")
+    dropped(window, clip)
+    window.until(f"{SETTINGS}.told and 's long' in {SETTINGS}.told")
+    window.run("bpy.context.scene.kinema.prompt = 'a person walks forward'; bpy.context.scene.kinema.samples = 2")
+    window.run("bpy.ops.kinema.generate()")
+    window.until(f"len({TAKES}) == 2", 600)
+    assert window.run(f"value = {TAKES}[0].result.request.style_clip") == clip.name
+    window.run("bpy.context.scene.frame_set(40)")
+    window.move(*VIEW)
+    window.shot("style")
+    bad = window.folder / "lamp.bvh"
+    bad.write_text(NO_HUMAN + "0 0 0 0 0 0\n" * 60, encoding="utf-8")
+    dropped(window, bad)
+    window.until(f"{SETTINGS}.unusable")
+    window.shot("style-refused")
+    print("refused:", window.run(f"value = {SETTINGS}.told"))
+
+
+def dropped(window: Window, path: Path) -> None:
+    for _ in range(3):
+        taken = xdnd.drop(f":{window.display}", "Blender", *VIEW, str(path))
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            if window.run(f"value = {SETTINGS}.reference_file") == str(path):
+                print(f"dropped {path.name}: {'finished' if taken else 'taken'}", flush=True)
+                return
+            time.sleep(0.5)
+    raise RuntimeError(f"{path.name} was dropped three times and did not become the reference")
+
+
+if __name__ == "__main__":
+    main()
