@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from kinema.checkpoints import find_pack
+from kinema.cleanup.soles import sole_heights
 from kinema.editing.finishing import exactly_equal
 from kinema.editing.wanted import Wanted, changing_joints
 from kinema.errors import Cancelled, RequestError
+from kinema.geometry import heading_angle
 from kinema.pipeline import Pipeline
+from kinema.protocol import quaternion
 from kinema.protocol.messages import Edit, Generate
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
@@ -25,8 +28,6 @@ def walk(pipeline) -> Motion:
     """Three seconds of walking, placed and turned in the world."""
     made = pipeline.generate(Generate("a", "a person walks forward", seconds=3.0, steps=5, seed=1)).motions[0]
     turn = np.array([np.cos(0.4), 0.0, np.sin(0.4), 0.0])
-    from kinema.protocol import quaternion
-
     rotations = np.array(made.rotations)
     rotations[:, 0] = quaternion.multiply(turn, rotations[:, 0])
     return Motion(rotations, quaternion.rotate(turn, made.root_translation) + [4.0, 0.0, -2.0], 30.0, SMPL_BODY)
@@ -80,9 +81,10 @@ def test_another_rate_keeps_frames_count_and_exactness(pipeline, walk, fps):
 
 def test_a_clip_on_raised_ground_keeps_standing_on_it(pipeline, walk):
     raised = Motion(walk.rotations, walk.root_translation + [0.0, 1.3, 0.0], 30.0, SMPL_BODY)
-    low = edited(pipeline, walk, span=(30, 59))[1]
-    high = edited(pipeline, raised, span=(30, 59))[1]
-    assert np.allclose(high.positions(), low.positions() + [0.0, 1.3, 0.0], atol=1e-3)
+    motion = edited(pipeline, raised, span=(30, 59))[1]
+    soles = sole_heights(motion)[30:60].min(axis=(1, 2))
+    assert soles.min() > 1.27
+    assert np.median(soles) < 1.33
 
 
 def test_a_path_is_followed_and_the_error_is_told(pipeline):
@@ -95,8 +97,6 @@ def test_a_path_is_followed_and_the_error_is_told(pipeline):
 
 
 def test_waypoints_with_headings_turn_the_body(pipeline):
-    from kinema.geometry import heading_angle
-
     path = ((0.0, 0.0, 0.0, 0.0), (2.0, 0.0, 1.5, 90.0))
     _, motion, _ = edited(pipeline, None, prompt="a person walks", path=path, seconds=2.1)
     assert abs(np.degrees(heading_angle(motion.rotations[60:61, 0])[0]) - 90.0) < 15.0
