@@ -21,6 +21,7 @@ from .protocol.messages import (
     ClearCache,
     Describe,
     Done,
+    Edit,
     Examine,
     Failed,
     Generate,
@@ -37,7 +38,7 @@ from .protocol.messages import (
 )
 
 Arrays = Mapping[str, np.ndarray]
-Request = Generate | Stylize | SaveStyle
+Request = Generate | Stylize | Edit | SaveStyle
 """What takes the calling thread, one after the other."""
 
 
@@ -132,7 +133,7 @@ class Conversation:
         try:
             message = wire.decode(frame)
             match message:
-                case Generate() | Stylize() | SaveStyle():
+                case Generate() | Stylize() | Edit() | SaveStyle():
                     self._accept(message, frame.arrays)
                 case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() | Examine() if (
                     self._answer_aside is not None
