@@ -11,17 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import PromptError, RequestError
+from .directing_messages import Mix, Ranking, Search, Timeline, Transform, Vary
+from .fields import MAX_PROMPT, MAX_SAMPLES, MAX_SECONDS, MIN_SECONDS, PARTS, REFINERS
+from .fields import number as _number
+from .fields import whole as _whole
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """One number for both sides; the handshake refuses any other."""
-
-PARTS = ("head", "torso", "left_arm", "right_arm", "left_leg", "right_leg")
-"""The six body parts that a prompt is refined into, in the order of their tokens."""
-
-REFINERS = ("none", "lexicon", "llm")
-MAX_PROMPT = 2000
-MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
-MAX_SAMPLES = 64
 
 STYLE_RANDOM, STYLE_AUTO = "random", "auto"
 MAX_STRENGTH = 1.5
@@ -303,6 +299,11 @@ Message = (
     Hello
     | Generate
     | Stylize
+    | Timeline
+    | Vary
+    | Mix
+    | Transform
+    | Search
     | SaveStyle
     | ListStyles
     | RemoveStyle
@@ -314,6 +315,7 @@ Message = (
     | Progress
     | Done
     | Styles
+    | Ranking
     | Refined
     | Description
     | Cleared
@@ -324,6 +326,11 @@ MESSAGES: dict[str, type] = {
     "Hello": Hello,
     "Generate": Generate,
     "Stylize": Stylize,
+    "Timeline": Timeline,
+    "Vary": Vary,
+    "Mix": Mix,
+    "Transform": Transform,
+    "Search": Search,
     "SaveStyle": SaveStyle,
     "ListStyles": ListStyles,
     "RemoveStyle": RemoveStyle,
@@ -335,18 +342,9 @@ MESSAGES: dict[str, type] = {
     "Progress": Progress,
     "Done": Done,
     "Styles": Styles,
+    "Ranking": Ranking,
     "Refined": Refined,
     "Description": Description,
     "Cleared": Cleared,
     "Failed": Failed,
 }
-
-
-def _number(name: str, value: object, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise RequestError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
-
-
-def _whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise RequestError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
