@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import PromptError, RequestError
+from . import fields
 from .directing_messages import Mix, Ranking, Search, Timeline, Transform, Vary
-from .fields import MAX_PROMPT, MAX_SAMPLES, MAX_SECONDS, MIN_SECONDS, PARTS, REFINERS
-from .fields import number as _number
-from .fields import whole as _whole
+from .edit_messages import Edit
+from .fields import GOAL_JOINTS as GOAL_JOINTS
+from .fields import MAX_LONG_SECONDS as MAX_LONG_SECONDS
+from .fields import MAX_PROMPT, MAX_SECONDS, MIN_SECONDS, PARTS, REFINERS
+from .fields import MAX_SAMPLES as MAX_SAMPLES
 
 PROTOCOL_VERSION = 3
 """One number for both sides; the handshake refuses any other."""
@@ -67,9 +70,9 @@ class Styled:
             raise RequestError("a mix needs a first style or a style clip; name one")
         if self.style_mix == STYLE_AUTO:
             raise RequestError("the mix must be a style's name or random, not auto")
-        _number("style_share", self.style_share, 0.0, 1.0)
-        _number("style_strength", self.style_strength, 0.0, MAX_STRENGTH)
-        _whole("style_seed", self.style_seed, 0, 2**63 - 1)
+        fields.number("style_share", self.style_share, 0.0, 1.0)
+        fields.number("style_strength", self.style_strength, 0.0, MAX_STRENGTH)
+        fields.whole("style_seed", self.style_seed, 0, 2**63 - 1)
         unknown = sorted(set(self.style_parts) - set(PARTS))
         if unknown:
             raise RequestError(f"unknown body parts {', '.join(unknown)} to style; use {', '.join(PARTS)}")
@@ -99,30 +102,15 @@ class Generate(Styled):
     action: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.prompt, str) or not isinstance(self.id, str):
-            raise PromptError("prompt and id must be text")
+        fields.prompt_text(self.prompt, self.id)
         if self.action is not None and (not isinstance(self.action, str) or not self.action.strip()):
             raise RequestError("the action is empty; choose a label such as walk or wave-left-hand")
         if self.action is not None and self.prompt.strip():
             raise RequestError("a request has a prompt or an action, not both; leave one out")
         if self.action is None and not self.prompt.strip() and not any(text.strip() for text in self.parts.values()):
             raise PromptError("the prompt is empty; describe what the character does")
-        if len(self.prompt) > MAX_PROMPT:
-            raise PromptError(f"the prompt has {len(self.prompt)} characters; shorten it to {MAX_PROMPT}")
-        _number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS)
-        _whole("seed", self.seed, 0, 2**63 - 1)
-        _whole("samples", self.samples, 1, MAX_SAMPLES)
-        if self.refiner not in REFINERS:
-            raise RequestError(f"refiner {self.refiner!r} is unknown; use one of {', '.join(REFINERS)}")
-        unknown = sorted(set(self.parts) - set(PARTS))
-        if unknown:
-            raise RequestError(f"unknown body parts {', '.join(unknown)}; use {', '.join(PARTS)}")
-        if any(not isinstance(text, str) or len(text) > MAX_PROMPT for text in self.parts.values()):
-            raise RequestError(f"each part's description must be text of at most {MAX_PROMPT} characters")
-        if self.steps is not None:
-            _whole("steps", self.steps, 1, 1000)
-        if self.guidance is not None:
-            _number("guidance", self.guidance, 0.0, 30.0)
+        fields.number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS)
+        fields.sampling(self)
         self.check_style()
 
 
@@ -299,6 +287,7 @@ Message = (
     Hello
     | Generate
     | Stylize
+    | Edit
     | Timeline
     | Vary
     | Mix
@@ -326,6 +315,7 @@ MESSAGES: dict[str, type] = {
     "Hello": Hello,
     "Generate": Generate,
     "Stylize": Stylize,
+    "Edit": Edit,
     "Timeline": Timeline,
     "Vary": Vary,
     "Mix": Mix,
