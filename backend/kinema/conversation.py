@@ -21,6 +21,7 @@ from .protocol.messages import (
     ClearCache,
     Describe,
     Done,
+    Edit,
     Failed,
     Generate,
     Hello,
@@ -36,7 +37,7 @@ from .protocol.messages import (
 )
 
 Arrays = Mapping[str, np.ndarray]
-Request = Generate | Stylize | SaveStyle
+Request = Generate | Stylize | Edit | SaveStyle
 """What takes the calling thread, one after the other."""
 
 
@@ -127,7 +128,7 @@ class Conversation:
         try:
             message = wire.decode(frame)
             match message:
-                case Generate() | Stylize() | SaveStyle():
+                case Generate() | Stylize() | Edit() | SaveStyle():
                     self._accept(message, frame.arrays)
                 case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() if (
                     self._answer_aside is not None
