@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,21 @@ import torch
 from torch import Tensor
 
 from . import cleanup, refine
-from .editing import looping, mixing, strips, transitions
-from .editing.continuation import Continuation, Window, decoded, plan
-from .editing.placing import Place
-from .editing.timing import at_rate
+from .diffusion import SAMPLERS
+from .editing import continuation, looping, mixing, strips, transitions
+from .editing.continuation import Continuation, decoded, plan
+from .editing.origin import Place
+from .editing.rates import at_rate
 from .editing.transforming import closed, transform
-from .errors import Cancelled, MotionError
+from .errors import Cancelled, MotionError, RequestError
 from .features import encoding, layout
 from .pipeline import Pipeline, Result
 from .protocol.directing_messages import Mix, Timeline, Transform, Vary
 from .protocol.messages import PARTS, Progress
 from .protocol.motion import Motion
-from .stylization.names import label_for
 from .sampling import Settings
+from .styling import Stylist
+from .stylization.names import label_for
 
 MOST_AT_ONCE = 4
 """Samples of a timeline that are made together."""
@@ -76,13 +78,15 @@ def timeline(
     began = time.perf_counter()
     settings = Settings.of(request, pipeline.pack.section("sampling"))
     stride = pipeline.autoencoder.config.stride
-    frames = max(stride, round(request.seconds * layout.FPS))
+    frames = round(request.seconds * layout.FPS)
     latents = -(-frames // stride)
+    if request.loop:
+        frames = latents * stride
     parsed = request.parsed()
     codes = _codes(pipeline, parsed)
     spans = strips.stretches(parsed, latents, stride)
     windows = plan([(each.start, each.stop) for each in spans], pipeline.denoiser.config.longest, request.loop)
-    turns = [range(first, min(first + MOST_AT_ONCE, request.samples)) for first in range(0, request.samples, MOST_AT_ONCE)]
+    turns = _turns(request.samples)
     reporting = _Reporting(request.id, len(windows) * settings.steps * len(turns), progress, cancelled)
     reporting.stage("refine")
     refined = {text: refine.refine(text, request.refiner, llm=llm) for text in _sentences(parsed)}
@@ -96,11 +100,11 @@ def timeline(
     for turn in turns:
         made = making.run(windows, texts, [request.seed + k for k in turn])
         with torch.inference_mode():
+            made = continuation.closed(made) if request.loop else made
             pieces = [piece.float().cpu().numpy() for piece in decoded(pipeline.autoencoder, made, request.loop)]
         reporting.stage("decode")
         for sample in np.concatenate(pieces, axis=1):
-            whole = sample if request.loop else sample[:frames]
-            features = transitions.smoothed(whole, changes, request.loop)
+            features = transitions.smoothed(sample[:frames], changes, request.loop)
             features = _styled(pipeline, features, parsed, codes)
             motion, told = _finished(features, request)
             motions.append(motion)
@@ -140,16 +144,15 @@ def vary(
         features = encoding.encode(clip.resample(layout.FPS))
         latents = mixing.encoded(pipeline.autoencoder, features[None])
         windows = plan([(0, latents.shape[1])], pipeline.denoiser.config.longest)
-        rounds = range(0, request.samples, MOST_AT_ONCE)
+        turns = _turns(request.samples)
         steps = max(1, round(settings.steps * request.strength))
-        reporting = _Reporting(request.id, len(windows) * steps * len(rounds), progress, cancelled)
+        reporting = _Reporting(request.id, len(windows) * steps * len(turns), progress, cancelled)
         reporting.stage("encode")
         texts = [pipeline.encode_texts(refined.prompt, refined.parts)]
         making = _continuation(pipeline, settings, reporting)
         motions = []
-        for first in rounds:
-            seeds = [request.seed + k for k in range(first, min(first + MOST_AT_ONCE, request.samples))]
-            made = making.run(windows, texts, seeds, base=latents, strength=request.strength)
+        for turn in turns:
+            made = making.run(windows, texts, [request.seed + k for k in turn], base=latents, strength=request.strength)
             for sample in _near(pipeline, made, latents, features, request.strength):
                 motions.append(_as_clip(sample, clip, request.cleanup))
     took = time.perf_counter() - began
@@ -181,11 +184,16 @@ def transformed(request: Transform, clip: Motion) -> Directed:
     return Directed(Result((made.motion,), {}, (), {}, time.perf_counter() - began, made.figures), arrays)
 
 
+def _turns(samples: int) -> list[range]:
+    """Sample numbers, MOST_AT_ONCE together."""
+    return [range(first, min(first + MOST_AT_ONCE, samples)) for first in range(0, samples, MOST_AT_ONCE)]
+
+
 def _continuation(pipeline: Pipeline, settings: Settings, reporting: _Reporting) -> Continuation:
     return Continuation(
         pipeline.denoiser,
         pipeline.autoencoder,
-        settings.sampler,
+        SAMPLERS[settings.sampler],
         settings.steps,
         settings.guidance,
         settings.null_below,
@@ -214,9 +222,7 @@ def _onward(features: np.ndarray) -> Motion:
     return encoding.decode(np.concatenate([features, features[:1]]))
 
 
-def _near(
-    pipeline: Pipeline, made: Tensor, latents: Tensor, features: np.ndarray, strength: float
-) -> list[np.ndarray]:
+def _near(pipeline: Pipeline, made: Tensor, latents: Tensor, features: np.ndarray, strength: float) -> list[np.ndarray]:
     """Features (T, F) of each take; what the auto-encoder loses of the clip comes back as far as the clip stays."""
     with torch.inference_mode():
         pieces = zip(decoded(pipeline.autoencoder, made), decoded(pipeline.autoencoder, latents), strict=True)
@@ -226,11 +232,17 @@ def _near(
 
 
 def _as_clip(features: np.ndarray, clip: Motion, clean: bool, frames: int | None = None) -> Motion:
-    """Features at 30 fps as a motion at the clip's rate (and frame count), standing where and facing as the clip does."""
+    """Features at 30 fps as a motion at the clip's rate (and frame count), where and facing as the clip is."""
     motion = encoding.decode(features)
     if clean:
         motion = cleanup.clean(motion, features[:, layout.CONTACTS])
     return Place.of(clip).outside(at_rate(motion, clip.fps, len(clip) if frames is None else frames))
+
+
+def _stylist(pipeline: Pipeline) -> Stylist:
+    if pipeline.stylist is None:
+        raise RequestError(f"model pack {pipeline.pack.name!r} has no styles; choose one with a style network")
+    return pipeline.stylist
 
 
 def _codes(pipeline: Pipeline, parsed: Sequence[strips.Strip]) -> dict[str, Tensor]:
@@ -238,7 +250,7 @@ def _codes(pipeline: Pipeline, parsed: Sequence[strips.Strip]) -> dict[str, Tens
     names = {strip.style for strip in parsed if strip.style}
     if not names:
         return {}
-    stylist = pipeline.require_stylist()
+    stylist = _stylist(pipeline)
     return {name: stylist.named_code(label_for(name, stylist.labels) or name, 0) for name in sorted(names)}
 
 
@@ -251,7 +263,7 @@ def _styled(
         at = np.arange(len(features)) / layout.FPS
         inside = np.minimum(at - strip.start, strip.end - at) * layout.FPS / STYLE_FADE + 0.5
         weight = np.clip(inside, 0.0, 1.0)[:, None]
-        stylist = pipeline.require_stylist()
+        stylist = _stylist(pipeline)
         styled = stylist.features(out, codes[strip.style], 1.0)
         out = out + weight * (styled - out)
     return out

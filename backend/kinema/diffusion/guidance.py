@@ -14,14 +14,13 @@ def guided(
     texts: Tensor,
     given: Tensor,
     lengths: Tensor,
-    scale: float | Tensor,
+    scale: float,
     null_below: float = 0.0,
     constraints: Tensor | None = None,
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """A model for the samplers: x0 = null + scale (conditioned - null), both halves in one batch.
 
-    texts (B, 7, E), given (B, 7) bool, lengths (B,). A scale of 1 is the conditioned model alone, at half the cost; a
-    tensor (1, L, 1) says it latent by latent.
+    texts (B, 7, E), given (B, 7) bool, lengths (B,). A scale of 1 is the conditioned model alone, at half the cost.
     At times t < `null_below` the condition is withheld (MotionMix, arXiv 2401.11115, section 3.3). `constraints`
     (B, 4 L, C) hold with and without the texts.
     """
@@ -37,7 +36,7 @@ def guided(
     def model(x: Tensor, t: Tensor) -> Tensor:
         if null_below > 0 and float(t[0]) < null_below:
             return denoise(x, t, texts, nothing, lengths, constraints)
-        if not isinstance(scale, Tensor) and scale == 1.0:
+        if scale == 1.0:
             return denoise(x, t, texts, given, lengths, constraints)
         both = denoise(torch.cat([x, x]), torch.cat([t, t]), both_texts, both_given, both_lengths, both_constraints)
         x0, null = both.chunk(2)

@@ -2,8 +2,10 @@
 
 A window begins with the last latents of the motion so far. They are given to the denoiser in two ways: their frames as
 constraints (poses, path, heading), and themselves, put in place of what it predicts at every step (as MDM edits, arXiv
-2209.14916, section 5). Guidance by text begins weakly beside them, since it pulls away from what is. One window is in
-memory at a time, and since all latents are decoded as one sequence, root and heading have no seam at all.
+2209.14916, section 5). That alone does not keep it from jumping: so each window goes on a little under its own text,
+and what the next one predicts there is blended with it at every step (as the handshakes of DoubleTake, Shafir et al.
+2023, arXiv 2303.01418). One window is in memory at a time, and since all latents are decoded as one sequence, root and
+heading have no seam at all.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from ..networks.denoiser import Denoiser
 CONTEXT = 6
 """Latents of the motion so far that a window sees."""
 
-EASE = 5
-"""Latents over which guidance grows from 1 to the scale that was asked for."""
+OVERLAP = 8
+"""Latents that two windows both make, half on either side of where the text changes; they are blended."""
 
 MARGIN = 8
 """Latents on either side beyond which the decoder's answer for a frame does not change."""
@@ -33,52 +35,50 @@ MARGIN = 8
 
 @dataclass(frozen=True)
 class Window:
-    """Latents start..stop-1 are made, after `before` known ones and, in a loop, before `after` known ones; `text` is the
-    index of what is said."""
+    """Latents start..stop-1 are made after `before` known ones; `text` is the index of what is said."""
 
     start: int
     stop: int
     before: int
-    after: int
     text: int
 
     @property
     def length(self) -> int:
         """Latents that the denoiser sees."""
-        return self.before + self.stop - self.start + self.after
+        return self.before + self.stop - self.start
 
 
 def plan(spans: Sequence[tuple[int, int]], longest: int, loop: bool = False) -> tuple[Window, ...]:
     """Windows for consecutive spans (start, stop), text k over span k; a long span becomes several of equal length.
 
-    `longest`: most latents that the denoiser takes. `loop`: the last window also sees the first latents, which follow
-    it; a single window is cut in two.
+    `longest`: most latents that the denoiser takes. `loop`: the last window goes on by OVERLAP latents, which are to be
+    blended into the first ones.
     """
     out: list[Window] = []
-    end = spans[-1][1]
+    half, end = OVERLAP // 2, spans[-1][1]
     for text, (start, stop) in enumerate(spans):
-        room = longest - CONTEXT * (1 + (loop and stop == end))
-        count = -(-(stop - start) // (longest if stop - start <= longest and not start and not loop else room))
-        if loop and len(spans) == 1:
-            count = max(2, count)
+        alone = len(spans) == 1 and stop - start + loop * OVERLAP <= longest
+        count = 1 if alone else -(-(stop - start) // (longest - CONTEXT - 2 * OVERLAP))
         edges = np.linspace(start, stop, min(count, stop - start) + 1).round().astype(int).tolist()
         for first, last in zip(edges[:-1], edges[1:], strict=True):
-            out.append(Window(first, last, min(CONTEXT, first), 0, text))
-    if loop and out[-1].start > 0:
-        final = out[-1]
-        out[-1] = Window(final.start, final.stop, final.before, min(CONTEXT, final.start), final.text)
+            begin = max(0, first - half)
+            finish = min(end, last + half) if last < end or not loop else end + OVERLAP
+            out.append(Window(begin, finish, min(CONTEXT, begin), text))
     return tuple(out)
 
 
-def eased(window: Window, scale: float) -> Tensor:
-    """(1, L, 1) guidance scales: 1 beside known latents, `scale` from EASE latents on."""
-    gone = np.full(window.length, EASE, dtype=float)
-    if window.before:
-        gone = np.minimum(gone, np.arange(window.length) - window.before + 1.0)
-    if window.after:
-        gone = np.minimum(gone, window.length - window.after - np.arange(window.length, dtype=float))
-    share = np.clip(gone / EASE, 0.0, 1.0)
-    return torch.from_numpy(1.0 + (scale - 1.0) * share).float()[None, :, None]
+def closed(latents: Tensor) -> Tensor:
+    """A loop's latents (B, L + OVERLAP, C) -> (B, L, C): what goes on past the end is blended into the beginning."""
+    count = min(OVERLAP, latents.shape[1] - OVERLAP)
+    going_on = latents[:, -OVERLAP:][:, :count]
+    first = going_on + rising(count).to(latents) * (latents[:, :count] - going_on)
+    return torch.cat([first, latents[:, count:-OVERLAP]], dim=1)
+
+
+def rising(count: int) -> Tensor:
+    """(count, 1) weights from just above 0 to just below 1, smooth at both ends."""
+    t = torch.arange(1, count + 1) / (count + 1)
+    return (t * t * (3 - 2 * t))[:, None]
 
 
 def decoded(autoencoder: Autoencoder, latents: Tensor, loop: bool = False, chunk: int = 128) -> Iterator[Tensor]:
@@ -97,42 +97,35 @@ def decoded(autoencoder: Autoencoder, latents: Tensor, loop: bool = False, chunk
 
 
 def known_channels(autoencoder: Autoencoder, window: Window, known: Tensor) -> Tensor | None:
-    """Constraints (B, 4 length, WIDTH) that hold a window to the latents `known` (B, start, C) before it, and in a loop
-    to the first of them after it; None where there is nothing to hold to."""
-    if not (window.before or window.after):
+    """Constraints (B, 4 length, WIDTH) that hold a window to the latents `known` (B, start, C) before it: their poses,
+    places and headings; None where there are none."""
+    if not window.before:
         return None
     stride = autoencoder.config.stride
-    frames = window.length * stride
-    out = np.zeros((len(known), frames, constraints.WIDTH), dtype=np.float32)
-    if window.before:
-        features = autoencoder.decode(known[:, -(window.before + MARGIN) :])[:, -window.before * stride :]
-        _hold(out[:, : window.before * stride], features, placed=True)
-    if window.after:
-        features = autoencoder.decode(known[:, : window.after + MARGIN])[:, : window.after * stride]
-        _hold(out[:, frames - window.after * stride :], features, placed=False)
-    return torch.from_numpy(out).to(known.device)
-
-
-def _hold(rows: np.ndarray, features: Tensor, *, placed: bool) -> None:
-    """Write poses, and where `placed` their places and headings too, as constraints into `rows` (B, T, WIDTH)."""
-    for row, sample in zip(rows, features.float().cpu().numpy(), strict=True):
+    out = np.zeros((len(known), window.length * stride, constraints.WIDTH), dtype=np.float32)
+    features = autoencoder.decode(known[:, -(window.before + MARGIN) :])[:, -window.before * stride :]
+    for row, sample in zip(out, features.float().cpu().numpy(), strict=True):
         values, masks = constraints.Values.of(encoding.decode(sample)), constraints.Masks.none(len(sample))
         masks.set_pose(slice(None))
-        if placed:
-            masks.path[:] = masks.heading[:] = True
-        row[:] = constraints.channels(values, masks)
+        masks.path[:] = masks.heading[:] = True
+        row[: len(sample)] = constraints.channels(values, masks)
+    return torch.from_numpy(out).to(known.device)
 
 
 def holding(
     model: Callable[[Tensor, Tensor], Tensor], window: Window, known: Tensor
 ) -> Callable[[Tensor, Tensor], Tensor]:
-    """The model with the latents `known` (B, start, C) in place of its own prediction of them."""
+    """The model with the latents `known` (B, start + n, C) in place of its own prediction before the window's start,
+    and blended into it over the n that overlap."""
+    first = known[:, window.start - window.before : window.start]
+    going_on = known[:, window.start :]
+    count = going_on.shape[1]
+    weight = rising(count).to(known)
 
     def step(x: Tensor, t: Tensor) -> Tensor:
-        x0 = model(x, t)
-        own = x0[:, window.before : window.length - window.after]
-        first = known[:, window.start - window.before : window.start]
-        return torch.cat([first, own, known[:, : window.after]], dim=1)
+        own = model(x, t)[:, window.before :]
+        blended = going_on + weight * (own[:, :count] - going_on)
+        return torch.cat([first, blended, own[:, count:]], dim=1)
 
     return step
 
@@ -163,9 +156,9 @@ class Continuation:
     ) -> Tensor:
         """Latents (B, L, C) of B seeds. `texts`: embeddings (1, 7, E) and which are given (1, 7), by a window's `text`.
 
-        `extra(window, known)`: further constraints (B, 4 length, WIDTH), added where none are. `base` (1, L, C): latents
-        from which the noise starts instead (SDEdit, Meng et al. 2022, arXiv 2108.01073), `strength` 0..1 the time to
-        which they are noised.
+        `extra(window, known)`: further constraints (B, 4 length, WIDTH), added where none are. `base` (1, L, C):
+        latents from which the noise starts instead (SDEdit, Meng et al. 2022, arXiv 2108.01073), `strength` 0..1 the
+        time to which they are noised.
         """
         device = self.autoencoder.feature_mean.device
         channels = self.autoencoder.config.latent
@@ -185,17 +178,17 @@ class Continuation:
                 given[0].expand(len(seeds), -1, -1),
                 given[1].expand(len(seeds), -1),
                 torch.full((len(seeds),), window.length, device=device),
-                eased(window, self.guidance).to(device) if window.before or window.after else self.guidance,
+                self.guidance,
                 self.null_below,
-                self._constraints(window, known, extra),
+                self._constraints(window, known[:, : window.start], extra),
             )
             if base is not None:
-                around = torch.cat([known, base[:, window.start : window.stop].expand(len(seeds), -1, -1)], dim=1)
-                start = around[:, window.start - window.before :]
+                fresh = base[:, window.start : window.stop].expand(len(seeds), -1, -1)
+                start = torch.cat([known[:, window.start - window.before : window.start], fresh], dim=1)
                 noise = schedule.add_noise(start, times[:1].expand(len(seeds)), noise)
             with torch.inference_mode():
                 made = self.sample(self._heard(holding(model, window, known)), noise, times)
-            known = torch.cat([known, made[:, window.before : window.length - window.after]], dim=1)
+            known = torch.cat([known[:, : window.start], made[:, window.before :]], dim=1)
         return known
 
     def _constraints(

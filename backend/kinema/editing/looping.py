@@ -118,9 +118,9 @@ def in_place(cycle: Cycle) -> Cycle:
 
 
 def seam(motion: Motion) -> dict[str, float]:
-    """Figures of a loop whose last frame is its first again: how far joints move in the body's frame at the seam, beside
-    the most that they move between neighbours within the loop ("step", m), and the same for velocity ("velocity",
-    m/s)."""
+    """Figures of a loop whose last frame is its first again: how far joints move in the body's frame from the last to
+    the first ("step", m) beside the most between neighbours within, and how much their velocity changes there
+    ("velocity", m/s) beside the most within."""
     positions = _local(played(travel(motion), 2 * len(motion), motion))
     period = len(motion) - 1
     step = np.linalg.norm(np.diff(positions, axis=0), axis=-1).max(axis=1)

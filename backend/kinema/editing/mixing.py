@@ -77,7 +77,7 @@ def _cheapest(cost: np.ndarray) -> list[tuple[int, int]]:
 
 
 def _steady(at: np.ndarray) -> np.ndarray:
-    """Frame numbers along a path, smooth and nowhere slower than SLOWEST of the mean pace, from the first to the last."""
+    """Frame numbers along a path from the first to the last, smooth, nowhere slower than SLOWEST of the mean pace."""
     even = np.linspace(at[0], at[-1], len(at))
     pace = np.maximum(np.diff(gaussian_filter1d(at, SMOOTH, mode="nearest")), 0.0)
     pace = np.maximum(pace, SLOWEST * (even[-1] - even[0]) / max(len(at) - 1, 1))

@@ -15,7 +15,7 @@ from ..protocol import quaternion
 from ..protocol.directing_messages import Transform
 from ..protocol.motion import Motion
 from . import looping
-from .timing import at_rate
+from .rates import at_rate
 
 SWAY = 0.5
 """Seconds: what the root does faster than this is its sway and stays in place (width of a Gauss filter)."""
@@ -50,14 +50,19 @@ def transform(request: Transform, clip: Motion) -> Transformed:
 
 
 def retimed(motion: Motion, speed: float, clean: bool) -> Motion:
-    """The motion `speed` times as fast, at its rate; feet that stood still stand where they stood."""
+    """The motion `speed` times as fast, at its rate; `clean`: feet that stood still stand where they stood."""
+    ground = cleanup.ground_of(motion)
     frames = max(2, round((len(motion) - 1) / speed) + 1)
     made = at_rate(replace(motion, fps=motion.fps * speed), motion.fps, frames)
     if not clean:
         return made
-    stood = cleanup.stances(motion)
+    stood = cleanup.stances(_lifted(motion, -ground))
     source = np.minimum(np.round(np.arange(frames) * speed).astype(int), len(motion) - 1)
-    return lock_feet(made, stood[source])
+    return _lifted(lock_feet(_lifted(made, -ground), stood[source]), ground)
+
+
+def _lifted(motion: Motion, height: float) -> Motion:
+    return replace(motion, root_translation=motion.root_translation + np.array([0.0, height, 0.0]))
 
 
 def _looped(motion: Motion, request: Transform) -> Transformed:
@@ -65,7 +70,7 @@ def _looped(motion: Motion, request: Transform) -> Transformed:
     cycle = looping.close(motion, start, stop)
     like = motion.crop(start, stop)
     if request.cleanup:
-        cycle = looping.clean(cycle, like)
+        cycle = looping.clean(cycle, like, cleanup.ground_of(motion))
     return closed(cycle, like, request.in_place, {"first": start, "last": stop})
 
 
