@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import PromptError, RequestError
 from . import fields
+from .directing_messages import Mix, Ranking, Search, Timeline, Transform, Vary
 from .edit_messages import Edit
 from .fields import GOAL_JOINTS as GOAL_JOINTS
 from .fields import MAX_LONG_SECONDS as MAX_LONG_SECONDS
@@ -307,6 +308,11 @@ Message = (
     | Generate
     | Stylize
     | Edit
+    | Timeline
+    | Vary
+    | Mix
+    | Transform
+    | Search
     | SaveStyle
     | ListStyles
     | RemoveStyle
@@ -320,6 +326,7 @@ Message = (
     | Done
     | Styles
     | Examined
+    | Ranking
     | Refined
     | Description
     | Cleared
@@ -331,6 +338,11 @@ MESSAGES: dict[str, type] = {
     "Generate": Generate,
     "Stylize": Stylize,
     "Edit": Edit,
+    "Timeline": Timeline,
+    "Vary": Vary,
+    "Mix": Mix,
+    "Transform": Transform,
+    "Search": Search,
     "SaveStyle": SaveStyle,
     "ListStyles": ListStyles,
     "RemoveStyle": RemoveStyle,
@@ -344,6 +356,7 @@ MESSAGES: dict[str, type] = {
     "Done": Done,
     "Styles": Styles,
     "Examined": Examined,
+    "Ranking": Ranking,
     "Refined": Refined,
     "Description": Description,
     "Cleared": Cleared,
