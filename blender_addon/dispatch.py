@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from kinema.errors import KinemaError
-from kinema.protocol.messages import PARTS, Aside, Cleared, Describe, Description, Failed, Generate, Refine, Refined
+from kinema.protocol.messages import PARTS, Aside, Cleared, Describe, Description, Failed, Refine, Refined
 
-from . import preferences, results
+from . import found, preferences, results
 from .jobs import Job, State, Worker, new_id
 from .takes import review
+from .work import Request
 
 PERIOD = 0.05
 """Seconds between two looks at the queue."""
@@ -38,12 +40,18 @@ _placing: list[str] = []
 """Takes that are to be accepted without review as soon as Blender is in a mode that allows it."""
 
 
-def begin(request: Generate, command: Sequence[str], environment: Mapping[str, str], notes: Mapping[str, Any]) -> None:
-    """Queue a request whose takes will be reviewed when they arrive."""
+def begin(
+    request: Request,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    notes: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> None:
+    """Queue a request, with the clips beside it, whose takes will be reviewed when they arrive."""
     global message
     message = ""
     worker.folder = preferences.results_folder()
-    worker.add(request, command, environment, notes)
+    worker.add(request, command, environment, notes, arrays)
     if description is None:
         worker.ask(Describe(new_id()), command, environment)
     watch()
@@ -148,6 +156,8 @@ def _ended(job: Job) -> None:
         review.add(job.result)
         if job.result.notes.get("at_once"):
             _placing.append(review.selected)
+    elif job.ranking is not None:
+        found.take(job.ranking, job.notes)
     else:
         message = "Cancelled" if job.state is State.CANCELLED else job.error
     redraw()

@@ -6,17 +6,18 @@ import itertools
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kinema.protocol.messages import Aside, Cleared, Description, Done, Failed, Generate, Message, Progress, Refined
+from kinema.protocol.messages import Aside, Cleared, Description, Done, Failed, Message, Progress, Ranking, Refined
 
 from . import results
 from .results import Result
+from .work import Request
 from .session import Ended, Event, Received, Session
 
 
@@ -43,13 +44,15 @@ _STAGES = {
 class Job:
     """A request and what is known of it. Each change is a new Job, so whoever holds one sees a consistent state.
 
-    `notes`: kept with the result. `first`: monotonic time and number of the first sampling step that was heard of.
+    `notes`: kept with the result. `arrays`: what travels beside the request (clips). `first`: monotonic time and number
+    of the first sampling step that was heard of. `ranking`: the answer to a search, which has no motions.
     """
 
-    request: Generate
+    request: Request
     command: tuple[str, ...]
     environment: Mapping[str, str]
     notes: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
     state: State = State.QUEUED
     stage: str = "start"
     step: int = 0
@@ -59,6 +62,7 @@ class Job:
     error: str = ""
     crashed: bool = False
     result: Result | None = None
+    ranking: Ranking | None = None
 
     @property
     def active(self) -> bool:
@@ -132,12 +136,17 @@ class Worker:
         return self._session.pid if self._session is not None and self._session.alive else None
 
     def add(
-        self, request: Generate, command: Sequence[str], environment: Mapping[str, str], notes: Mapping[str, Any]
+        self,
+        request: Request,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        notes: Mapping[str, Any],
+        arrays: Mapping[str, np.ndarray] | None = None,
     ) -> None:
-        """Queue a request. It is sent when those before it are answered; never blocks."""
+        """Queue a request with the clips beside it. It is sent when those before it are answered; never blocks."""
         if self.paused:
             self.job = None
-        self.waiting.append(Job(request, tuple(command), dict(environment), dict(notes)))
+        self.waiting.append(Job(request, tuple(command), dict(environment), dict(notes), dict(arrays or {})))
         self._next()
 
     def ask(self, question: Aside, command: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -164,7 +173,7 @@ class Worker:
         if self.job is not None and self.job.state is State.FAILED:
             failed, self.job = self.job, None
             request = replace(failed.request, id=new_id())
-            self.waiting.insert(0, Job(request, failed.command, failed.environment, failed.notes))
+            self.waiting.insert(0, Job(request, failed.command, failed.environment, failed.notes, failed.arrays))
             self._next()
 
     def poll(self) -> bool:
@@ -206,7 +215,7 @@ class Worker:
         if self.waiting and not self.paused and not (self.job is not None and self.job.active):
             job = self.waiting.pop(0)
             self.job = replace(job, state=State.RUNNING)
-            self._ready(job.command, job.environment).send(job.request)
+            self._ready(job.command, job.environment).send(job.request, job.arrays)
 
     def _ready(self, command: tuple[str, ...], environment: Mapping[str, str]) -> Session:
         """A session that runs this command; one of another command or environment is replaced."""
@@ -225,7 +234,7 @@ class Worker:
         job = self.job
         if not isinstance(message, Done) or job is None or message.id != job.request.id:
             return None
-        return results.keep(self.folder, job.request, message, arrays, job.notes)
+        return results.keep(self.folder, job.request, message, arrays, job.notes, job.arrays)
 
     def _take(self, event: Event) -> None:
         match event:
@@ -256,6 +265,8 @@ class Worker:
                     self.job = replace(job, state=State.CANCELLED, error="the request was cancelled")
                 else:
                     self.job = replace(job, state=State.DONE, result=result, step=job.steps)
+            case Received(Ranking() as ranking, _, _) if ranking.id == job.request.id:
+                self.job = replace(job, state=State.DONE, ranking=ranking, step=job.steps)
         if not self.job.active:
             self._ended()
 

@@ -98,7 +98,7 @@ class KINEMA_OT_accept(_Take, bpy.types.Operator):
                 placed = placement.place(
                     take.motion,
                     placing,
-                    action_name(take.result.request.prompt),
+                    action_name(take.title),
                     provenance.of_take(take, edits),
                     take.name,
                 )

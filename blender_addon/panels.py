@@ -12,6 +12,7 @@ from . import dispatch, preferences, prompts
 from .jobs import State
 from .keyframes import scene_rate
 from .operators import prompt_book
+from .work import title_of
 
 
 class Sidebar:
@@ -69,7 +70,7 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
         row.operator("kinema.cancel", text="", icon="CANCEL").request = ""
         for waiting in worker.waiting:
             row = layout.row(align=True)
-            row.label(text=waiting.request.prompt[:40], icon="SORTTIME", translate=False)
+            row.label(text=title_of(waiting.request)[:40], icon="SORTTIME", translate=False)
             row.operator("kinema.cancel", text="", icon="X").request = waiting.request.id
 
     def _draw_outcome(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -59,7 +59,7 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         chosen = take.name == review.selected
         row = column.row(align=True)
         icon = "CHECKMARK" if accepted else ("RADIOBUT_ON" if chosen else "RADIOBUT_OFF")
-        text = f"{number + 1}: {take.motion.seconds:.1f} s, seed {take.seed}, {take.result.request.prompt}"
+        text = f"{number + 1}: {take.motion.seconds:.1f} s, seed {take.seed}, {take.title}"
         row.operator("kinema.select_take", text=text, icon=icon, depress=chosen, translate=False).take = take.name
         row.operator("kinema.reject", text="", icon="X").take = take.name
 

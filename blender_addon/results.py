@@ -1,6 +1,6 @@
 """Finished results on disk until they are accepted or rejected: a crash, a closed Blender, another file lose nothing.
 
-    NAME.result   two messages in the format of the wire: the Generate, then the Done with its arrays
+    NAME.result   two messages in the format of the wire: the request with its clips, then the Done with its motions
     NAME.json     where the motion was wanted, and which takes were rejected
 
 Plain Python; `keep` is called by the session's reading thread.
@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from kinema.errors import KinemaError, ProtocolError
-from kinema.protocol import wire
-from kinema.protocol.messages import Done, Generate
+from kinema.protocol import clips, wire
+from kinema.protocol.messages import Done
 from kinema.protocol.motion import Motion
+
+from .work import REQUESTS, Request
 
 _SUFFIX = ".result"
 
@@ -30,14 +32,16 @@ _SUFFIX = ".result"
 @dataclass(frozen=True, eq=False)
 class Result:
     """A finished request. `notes`: what NAME.json says. `positions`: per take (T, J, 3) joint positions, metres, Y up,
-    found by the thread that keeps the result, so that no drawing of the preview waits for them."""
+    found by the thread that keeps the result, so that no drawing of the preview waits for them. `clip`: the motion that
+    the request changed, where it brought one."""
 
     path: Path
-    request: Generate
+    request: Request
     done: Done
     motions: tuple[Motion, ...]
     positions: tuple[np.ndarray, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)
+    clip: Motion | None = None
 
     @property
     def name(self) -> str:
@@ -50,21 +54,27 @@ class Result:
 
 
 def keep(
-    folder: Path, request: Generate, done: Done, arrays: Mapping[str, np.ndarray], notes: Mapping[str, Any]
+    folder: Path,
+    request: Request,
+    done: Done,
+    arrays: Mapping[str, np.ndarray],
+    notes: Mapping[str, Any],
+    brought: Mapping[str, np.ndarray] | None = None,
 ) -> Result:
     """Check a finished request and write it to disk; a full disk is no reason to lose it from memory.
 
-    Raises ProtocolError or MotionError when the answer holds no usable motions.
+    `brought`: what travelled beside the request. Raises ProtocolError or MotionError when the answer holds no usable
+    motions.
     """
-    motions = wire.done_motions(done, arrays)
+    motions, brought = wire.done_motions(done, arrays), brought or {}
     path = folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
-    result = Result(path, request, done, motions, _positions(motions), dict(notes))
+    result = Result(path, request, done, motions, _positions(motions), dict(notes), _clip(brought))
     partial = result.path.with_suffix(".partial")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_notes(result.path, notes)
         with partial.open("wb") as file:
-            wire.write(file, request)
+            wire.write(file, request, brought)
             wire.write(file, done, arrays)
             file.flush()
             os.fsync(file.fileno())
@@ -93,13 +103,13 @@ def read(path: Path) -> Result:
     """Raises ProtocolError or MotionError for a damaged file, OSError from the system."""
     with path.open("rb") as file:
         asked, answered = wire.read(file), wire.read(file)
-    if asked is None or answered is None or not isinstance(asked[0], Generate) or not isinstance(answered[0], Done):
+    if asked is None or answered is None or not isinstance(asked[0], REQUESTS) or not isinstance(answered[0], Done):
         raise ProtocolError(f"{path.name} is no result of Kinema; delete it")
     notes: Mapping[str, Any] = {}
     with contextlib.suppress(OSError, ValueError):
         notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     motions = wire.done_motions(answered[0], answered[1])
-    return Result(path, asked[0], answered[0], motions, _positions(motions), notes)
+    return Result(path, asked[0], answered[0], motions, _positions(motions), notes, _clip(asked[1]))
 
 
 def forget(path: Path) -> None:
@@ -107,6 +117,11 @@ def forget(path: Path) -> None:
     for file in (path, path.with_suffix(".json")):
         with contextlib.suppress(OSError):
             file.unlink()
+
+
+def _clip(arrays: Mapping[str, np.ndarray]) -> Motion | None:
+    clip = clips.read_clip(clips.CLIP, arrays)
+    return clip if isinstance(clip, Motion) else None
 
 
 def _positions(motions: tuple[Motion, ...]) -> tuple[np.ndarray, ...]:

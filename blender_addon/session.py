@@ -63,7 +63,7 @@ class Session:
         self.command = tuple(command)
         self._prepare = prepare
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._outbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[tuple[Message, Mapping[str, np.ndarray]] | None] = queue.SimpleQueue()
         self._errors: collections.deque[str] = collections.deque(maxlen=STDERR_LINES)
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
@@ -87,9 +87,9 @@ class Session:
         """The process; None until it is started."""
         return self._process.pid if self._process is not None else None
 
-    def send(self, message: Message) -> None:
-        """Queue a message for the backend; never blocks."""
-        self._outbox.put(message)
+    def send(self, message: Message, arrays: Mapping[str, np.ndarray] | None = None) -> None:
+        """Queue a message for the backend, with the arrays that travel beside it; never blocks."""
+        self._outbox.put((message, arrays or {}))
 
     def cancel(self, request_id: str) -> None:
         """Ask the backend to stop a request before its next step; it answers with Failed of kind Cancelled."""
@@ -206,12 +206,18 @@ class Session:
             # Blender's Python leaves SIGPIPE as the system has it: writing to a backend that is gone would end Blender.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
-            while (message := self._outbox.get()) is not None:
-                wire.write(stream, message)
+            while (item := self._outbox.get()) is not None:
+                self._send_now(stream, *item)
         except OSError:
             pass  # The reader sees the same end and tells why.
         with contextlib.suppress(OSError):
             stream.close()
+
+    def _send_now(self, stream: BinaryIO, message: Message, arrays: Mapping[str, np.ndarray]) -> None:
+        try:
+            wire.write(stream, message, arrays)
+        except KinemaError as error:  # Too large to send, and nothing was sent: the request fails, the session goes on.
+            self._events.put(Received(Failed(getattr(message, "id", ""), type(error).__name__, str(error))))
 
     def _keep_errors(self) -> None:
         stream = cast(IO[bytes], cast("subprocess.Popen[bytes]", self._process).stderr)

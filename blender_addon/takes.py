@@ -16,6 +16,7 @@ from kinema.protocol.motion import Motion
 
 from . import results
 from .results import Result
+from .work import seed_of, title_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,12 @@ class Take:
 
     @property
     def seed(self) -> int:
-        return (self.result.request.seed + self.sample) % 2**63
+        return seed_of(self.result.request, self.sample)
+
+    @property
+    def title(self) -> str:
+        """What was asked for, in a few words."""
+        return title_of(self.result.request)
 
     @property
     def start(self) -> float:
