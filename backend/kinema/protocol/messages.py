@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import PromptError, RequestError
+from . import fields
+from .edit_messages import Edit
+from .fields import GOAL_JOINTS as GOAL_JOINTS
+from .fields import MAX_LONG_SECONDS as MAX_LONG_SECONDS
+from .fields import MAX_PROMPT, MAX_SECONDS, MIN_SECONDS, PARTS, REFINERS
+from .fields import MAX_SAMPLES as MAX_SAMPLES
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """One number for both sides; the handshake refuses any other."""
-
-PARTS = ("head", "torso", "left_arm", "right_arm", "left_leg", "right_leg")
-"""The six body parts that a prompt is refined into, in the order of their tokens."""
-
-REFINERS = ("none", "lexicon", "llm")
-MAX_PROMPT = 2000
-MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
-MAX_SAMPLES = 64
 
 STYLE_RANDOM, STYLE_AUTO = "random", "auto"
 MAX_STRENGTH = 1.5
@@ -71,9 +69,9 @@ class Styled:
             raise RequestError("a mix needs a first style or a style clip; name one")
         if self.style_mix == STYLE_AUTO:
             raise RequestError("the mix must be a style's name or random, not auto")
-        _number("style_share", self.style_share, 0.0, 1.0)
-        _number("style_strength", self.style_strength, 0.0, MAX_STRENGTH)
-        _whole("style_seed", self.style_seed, 0, 2**63 - 1)
+        fields.number("style_share", self.style_share, 0.0, 1.0)
+        fields.number("style_strength", self.style_strength, 0.0, MAX_STRENGTH)
+        fields.whole("style_seed", self.style_seed, 0, 2**63 - 1)
         unknown = sorted(set(self.style_parts) - set(PARTS))
         if unknown:
             raise RequestError(f"unknown body parts {', '.join(unknown)} to style; use {', '.join(PARTS)}")
@@ -103,30 +101,15 @@ class Generate(Styled):
     action: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.prompt, str) or not isinstance(self.id, str):
-            raise PromptError("prompt and id must be text")
+        fields.prompt_text(self.prompt, self.id)
         if self.action is not None and (not isinstance(self.action, str) or not self.action.strip()):
             raise RequestError("the action is empty; choose a label such as walk or wave-left-hand")
         if self.action is not None and self.prompt.strip():
             raise RequestError("a request has a prompt or an action, not both; leave one out")
         if self.action is None and not self.prompt.strip() and not any(text.strip() for text in self.parts.values()):
             raise PromptError("the prompt is empty; describe what the character does")
-        if len(self.prompt) > MAX_PROMPT:
-            raise PromptError(f"the prompt has {len(self.prompt)} characters; shorten it to {MAX_PROMPT}")
-        _number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS)
-        _whole("seed", self.seed, 0, 2**63 - 1)
-        _whole("samples", self.samples, 1, MAX_SAMPLES)
-        if self.refiner not in REFINERS:
-            raise RequestError(f"refiner {self.refiner!r} is unknown; use one of {', '.join(REFINERS)}")
-        unknown = sorted(set(self.parts) - set(PARTS))
-        if unknown:
-            raise RequestError(f"unknown body parts {', '.join(unknown)}; use {', '.join(PARTS)}")
-        if any(not isinstance(text, str) or len(text) > MAX_PROMPT for text in self.parts.values()):
-            raise RequestError(f"each part's description must be text of at most {MAX_PROMPT} characters")
-        if self.steps is not None:
-            _whole("steps", self.steps, 1, 1000)
-        if self.guidance is not None:
-            _number("guidance", self.guidance, 0.0, 30.0)
+        fields.number("seconds", self.seconds, MIN_SECONDS, MAX_SECONDS)
+        fields.sampling(self)
         self.check_style()
 
 
@@ -303,6 +286,7 @@ Message = (
     Hello
     | Generate
     | Stylize
+    | Edit
     | SaveStyle
     | ListStyles
     | RemoveStyle
@@ -324,6 +308,7 @@ MESSAGES: dict[str, type] = {
     "Hello": Hello,
     "Generate": Generate,
     "Stylize": Stylize,
+    "Edit": Edit,
     "SaveStyle": SaveStyle,
     "ListStyles": ListStyles,
     "RemoveStyle": RemoveStyle,
@@ -340,13 +325,3 @@ MESSAGES: dict[str, type] = {
     "Cleared": Cleared,
     "Failed": Failed,
 }
-
-
-def _number(name: str, value: object, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise RequestError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
-
-
-def _whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise RequestError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
