@@ -8,7 +8,8 @@
     ROLE_parents           (J,) int64, -1 for the root
     ROLE_offsets           (J, 3) metres
 
-Roles: "clip" is what a Stylize request changes, "style" is a reference.
+Roles: "clip" is what a request changes, "style" is a reference, "other" the second clip of a Mix, "clip_K" the K-th
+that a Search ranks.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 from ..errors import ProtocolError
 from .motion import Motion, Skeleton
 
-CLIP, STYLE = "clip", "style"
+CLIP, STYLE, OTHER = "clip", "style", "other"
 _KEYS = ("rotations", "root_translation", "fps", "names", "parents", "offsets")
 
 

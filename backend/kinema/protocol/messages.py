@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import PromptError, RequestError
 from . import fields
+from .directing_messages import Mix, Ranking, Search, Timeline, Transform, Vary
 from .edit_messages import Edit
 from .fields import GOAL_JOINTS as GOAL_JOINTS
 from .fields import MAX_LONG_SECONDS as MAX_LONG_SECONDS
@@ -287,6 +288,11 @@ Message = (
     | Generate
     | Stylize
     | Edit
+    | Timeline
+    | Vary
+    | Mix
+    | Transform
+    | Search
     | SaveStyle
     | ListStyles
     | RemoveStyle
@@ -298,6 +304,7 @@ Message = (
     | Progress
     | Done
     | Styles
+    | Ranking
     | Refined
     | Description
     | Cleared
@@ -309,6 +316,11 @@ MESSAGES: dict[str, type] = {
     "Generate": Generate,
     "Stylize": Stylize,
     "Edit": Edit,
+    "Timeline": Timeline,
+    "Vary": Vary,
+    "Mix": Mix,
+    "Transform": Transform,
+    "Search": Search,
     "SaveStyle": SaveStyle,
     "ListStyles": ListStyles,
     "RemoveStyle": RemoveStyle,
@@ -320,6 +332,7 @@ MESSAGES: dict[str, type] = {
     "Progress": Progress,
     "Done": Done,
     "Styles": Styles,
+    "Ranking": Ranking,
     "Refined": Refined,
     "Description": Description,
     "Cleared": Cleared,
