@@ -71,16 +71,12 @@ def write(
                 curves[key] = _held(new_curve(*key, change.channel.group), armature, key, first, len(clip))
             for start, stop in spans(change.changed):
                 kept = (first, first + len(clip) - 1)
-                splicing.splice(
-                    curves[key], first + int(start), change.values[start:stop, index], kept, interpolation
-                )
+                splicing.splice(curves[key], first + int(start), change.values[start:stop, index], kept, interpolation)
             count += 1
     return count
 
 
-def changes(
-    armature: bpy.types.Object, curves: _Curves, before: Track, after: Track, first: int
-) -> list[Change]:
+def changes(armature: bpy.types.Object, curves: _Curves, before: Track, after: Track, first: int) -> list[Change]:
     """The channels that the edit changed, with their new values."""
     out = []
     for old, new in zip(channels_of(armature, before), channels_of(armature, after), strict=True):
@@ -94,9 +90,7 @@ def changes(
     return out
 
 
-def as_animated(
-    armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, curves: _Curves
-) -> RigSettings:
+def as_animated(armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, curves: _Curves) -> RigSettings:
     """How the action moves the rig: what carries the way over the ground, and which limb controls are in use. Feet and
     hands are left as they are."""
     settings = replace(settings_of(armature), lock=0.0, clear_hands=False, flat_root=False, ground=0.0, reduce=False)
@@ -108,7 +102,9 @@ def as_animated(
         carrier = "ROOT"
     limbs = settings.limbs
     if rigify.generated(armature):
-        holders = [armature.pose.bones[f"{name}.{side}"] for name in ("upper_arm_parent", "thigh_parent") for side in "LR"]
+        holders = [
+            armature.pose.bones[f"{name}.{side}"] for name in ("upper_arm_parent", "thigh_parent") for side in "LR"
+        ]
         shares = [_value(armature, curves, f'{holder.path_from_id()}["IK_FK"]', action) for holder in holders]
         limbs = "IK" if max(shares) < 0.5 else "FK"
     return replace(settings, root_motion=carrier, limbs=limbs)

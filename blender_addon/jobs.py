@@ -17,8 +17,8 @@ from kinema.protocol.messages import Aside, Cleared, Description, Done, Failed, 
 
 from . import results
 from .results import Result
-from .work import Request
 from .session import Ended, Event, Received, Session
+from .work import Request
 
 
 class State(Enum):

@@ -112,6 +112,17 @@ def slot_for(target: bpy.types.ID, action: bpy.types.Action) -> Any:
     return action.slots[0] if action.slots else None
 
 
+def assign(target: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Give an action that exists to the target; the one that it had stays in the file."""
+    data = target.animation_data or target.animation_data_create()
+    if data.action is not None and data.action != action:
+        data.action.use_fake_user = True
+    slot = slot_for(target, action)
+    data.action = action
+    if slot is not None:
+        data.action_slot = slot
+
+
 def close_loop(target: bpy.types.ID, action: bpy.types.Action) -> None:
     """Let the curves of a motion that ends as it begins repeat, locations going on from where they ended."""
     for (path, _), curve in curves_for(target, action).items():

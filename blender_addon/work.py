@@ -1,4 +1,4 @@
-"""What the backend can be asked to make, and how each request is called where takes and jobs are listed. Plain Python."""
+"""What the backend can be asked to make, and what each request is called where takes and jobs are listed."""
 
 from __future__ import annotations
 
