@@ -4,13 +4,25 @@
 def register() -> None:
     import bpy
 
-    from . import dispatch, ghost, headless, keymaps, preferences, properties, rig_properties, takes, translations
+    from . import (
+        dispatch,
+        edit_properties,
+        ghost,
+        headless,
+        keymaps,
+        preferences,
+        properties,
+        rig_properties,
+        takes,
+        translations,
+    )
 
     for module in _with_classes():
         for cls in module.CLASSES:
             bpy.utils.register_class(cls)
     properties.register()
     rig_properties.register()
+    edit_properties.register()
     headless.register()
     keymaps.register()
     ghost.register()
@@ -23,10 +35,12 @@ def unregister() -> None:
 
     from . import (
         dispatch,
+        edit_properties,
         ghost,
         headless,
         keymaps,
         operators,
+        operators_search,
         operators_setup,
         properties,
         rig_panels,
@@ -34,6 +48,7 @@ def unregister() -> None:
         takes,
     )
 
+    operators_search.stop()
     dispatch.stop()
     bpy.app.translations.unregister(__package__)
     ghost.unregister()
@@ -42,6 +57,7 @@ def unregister() -> None:
     operators.unregister()
     operators_setup.unregister()
     rig_panels.unregister()
+    edit_properties.unregister()
     rig_properties.unregister()
     properties.unregister()
     takes.review.leave()
@@ -52,12 +68,18 @@ def unregister() -> None:
 
 def _with_classes():
     from . import (
+        edit_properties,
         operators,
+        operators_edit,
         operators_prompts,
+        operators_search,
         operators_setup,
+        operators_strips,
         operators_takes,
         panels,
+        panels_edit,
         panels_setup,
+        panels_strips,
         panels_takes,
         preferences,
         properties,
@@ -70,13 +92,19 @@ def _with_classes():
         preferences,
         properties,
         rig_properties,
+        edit_properties,
         operators,
+        operators_edit,
+        operators_strips,
+        operators_search,
         operators_takes,
         operators_prompts,
         operators_setup,
         rig_operators,
         panels,
         panels_takes,
+        panels_edit,
+        panels_strips,
         rig_panels,
         panels_setup,
     )

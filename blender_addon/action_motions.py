@@ -12,17 +12,23 @@ from kinema.errors import MotionError
 from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
-from . import eulers, kept_motion, keyframes, splicing
+from . import kept_motion, keyframes, splicing
 from .channels import Channel
 from .fewer_keys import forward
 from .rigs import rigify
 from .rigs.base import Rig
 from .rigs.reading import read_bones
+from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
 
 RATE = 20.0
 """Frames a second at which curves are read: enough to tell what a motion is."""
+
+_ROTATIONS = {
+    "QUATERNION": ("rotation_quaternion", "quaternion", 4, (1.0, 0.0, 0.0, 0.0)),
+    "AXIS_ANGLE": ("rotation_axis_angle", "axis_angle", 4, (0.0, 0.0, 1.0, 0.0)),
+}
 
 LEAST_BONES = 5
 """An action that turns fewer mapped bones of the rig was not made for it."""
@@ -57,9 +63,7 @@ def _channels(armature: bpy.types.Object, action: bpy.types.Action, frames: np.n
         prefix = bone.path_from_id()
         for name, kind, width, rest in (
             ("location", "location", 3, (0.0, 0.0, 0.0)),
-            ("rotation_quaternion", "quaternion", 4, (1.0, 0.0, 0.0, 0.0)),
-            ("rotation_axis_angle", "axis_angle", 4, (0.0, 0.0, 1.0, 0.0)),
-            ("rotation_euler", bone.rotation_mode if bone.rotation_mode in eulers.ORDERS else "XYZ", 3, (0.0,) * 3),
+            _ROTATIONS.get(bone.rotation_mode, ("rotation_euler", bone.rotation_mode, 3, (0.0, 0.0, 0.0))),
         ):
             own = [curves.get((f"{prefix}.{name}", index)) for index in range(width)]
             if any(own):
@@ -71,7 +75,7 @@ def _channels(armature: bpy.types.Object, action: bpy.types.Action, frames: np.n
     return out
 
 
-def _pose(rest, turns: np.ndarray, heads: np.ndarray, rate: float) -> RigPose:
+def _pose(rest: RestRig, turns: np.ndarray, heads: np.ndarray, rate: float) -> RigPose:
     """Bones' turns from rest (T, B, 4) and heads (T, B, 3), armature's frame, as a pose in the body's frame."""
     body = np.broadcast_to(rest.body, turns.shape)
     seen = quaternion.multiply(quaternion.multiply(body, turns), quaternion.conjugate(body))

@@ -102,10 +102,9 @@ def as_animated(armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, 
         carrier = "ROOT"
     limbs = settings.limbs
     if rigify.generated(armature):
-        holders = [
-            armature.pose.bones[f"{name}.{side}"] for name in ("upper_arm_parent", "thigh_parent") for side in "LR"
-        ]
-        shares = [_value(armature, curves, f'{holder.path_from_id()}["IK_FK"]', action) for holder in holders]
+        holders = [f"{name}.{side}" for name in ("upper_arm_parent", "thigh_parent") for side in "LR"]
+        paths = [f'{armature.pose.bones[holder].path_from_id()}["IK_FK"]' for holder in holders]
+        shares = [_value(armature, curves, path, action) for path in paths]
         limbs = "IK" if max(shares) < 0.5 else "FK"
     return replace(settings, root_motion=carrier, limbs=limbs)
 

@@ -1,4 +1,4 @@
-"""What the buttons of the panel "Edit" do: each asks for takes, which are reviewed before anything in the file changes."""
+"""What the buttons of the panel "Edit" do: each asks for takes; nothing in the file changes before Accept."""
 
 from __future__ import annotations
 

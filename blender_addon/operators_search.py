@@ -100,7 +100,7 @@ def _gather(text: str, scene_name: str, armature_name: str) -> Iterator[None]:
     """Read one action after the other, then ask the backend."""
     motions: dict[str, Motion] = {}
     skipped: list[str] = []
-    for name in bpy.data.actions.keys():
+    for name in [action.name for action in bpy.data.actions]:
         scene, armature = bpy.data.scenes.get(scene_name), bpy.data.objects.get(armature_name)
         if (action := bpy.data.actions.get(name)) is None or scene is None:
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty
 
+from kinema.protocol.messages import PARTS
+
 from . import edit_requests
 from .edit_properties import KINEMA_Strip
 from .keyframes import scene_rate
@@ -92,7 +94,7 @@ def _duplicate(context: bpy.types.Context, at: int) -> None:
     settings = context.scene.kinema_edit
     made = settings.strips.add()
     old = settings.strips[at]  # asked for again: adding may move what was held
-    for name in ("prompt", *(key for key in KINEMA_Strip.bl_rna.properties.keys() if key.startswith("part_"))):
+    for name in ("prompt", *(f"part_{part}" for part in PARTS)):
         setattr(made, name, getattr(old, name))
     made.start, made.end = old.end, 2 * old.end - old.start
     _move_after(settings, at)

@@ -11,7 +11,7 @@ from bpy.props import IntProperty, StringProperty
 
 from kinema.errors import KinemaError
 
-from . import dispatch, ghost, placement, provenance, standing
+from . import accepting, dispatch, ghost, placement, provenance, standing
 from .placement import Placing
 from .takes import Take, review
 from .timeline import placing_of
@@ -95,13 +95,7 @@ class KINEMA_OT_accept(_Take, bpy.types.Operator):
         edits = {"loop": placing.loop, "in_place": placing.in_place, "frames": placing.frames}
         try:
             with object_mode(placing):
-                placed = placement.place(
-                    take.motion,
-                    placing,
-                    action_name(take.title),
-                    provenance.of_take(take, edits),
-                    take.name,
-                )
+                placed = accepting.place(take, placing, action_name(take.title), provenance.of_take(take, edits))
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -9,6 +9,7 @@ from kinema.protocol.messages import PARTS
 from . import dispatch, provenance
 from .operators import action_of
 from .panels import Sidebar, paragraph
+from .panels_edit import error_lines
 from .takes import Take, review
 
 
@@ -48,6 +49,8 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         row.operator("kinema.reject", icon="X").take = ""
         layout.operator("kinema.finish_review", icon="TRASH")
         if take is not None:
+            for line in error_lines(take):
+                layout.label(text=line, icon="DRIVER_DISTANCE", translate=False)
             draw_licence(layout, context, take.result.done.pack)
             expected = take.result.notes.get("expected")
             if expected and expected != take.result.done.pack.get("sha256"):
@@ -104,7 +107,7 @@ class KINEMA_PT_origin(Sidebar, bpy.types.Panel):
             return
         pack = origin.get("pack", {})
         layout.label(text=action.name, icon="ACTION", translate=False)
-        paragraph(layout, context, str(origin["request"].get("prompt", "")), "GREASEPENCIL")
+        paragraph(layout, context, str(origin["request"].get("prompt") or origin.get("title", "")), "GREASEPENCIL")
         facts = f"{pack.get('name', '')} {pack.get('version', '')}, {str(pack.get('sha256', ''))[:12]}"
         layout.label(text=facts, icon="INFO", translate=False)
         draw_licence(layout, context, pack)

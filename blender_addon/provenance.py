@@ -14,7 +14,7 @@ import bpy
 
 from kinema.errors import RequestError
 from kinema.protocol import wire
-from kinema.protocol.messages import Generate
+from kinema.protocol.messages import MESSAGES, Generate, Timeline
 
 from .jobs import new_id
 from .takes import Take
@@ -56,7 +56,9 @@ def of_take(take: Take, edits: Mapping[str, Any]) -> dict[str, Any]:
     versions = {**done.settings.get("versions", {}), "blender": bpy.app.version_string, "system": platform.system()}
     return {
         "format": 1,
-        "request": {key: dict(value) if isinstance(value, Mapping) else value for key, value in asked.items()},
+        "kind": type(request).__name__,
+        "title": take.title,
+        "request": {key: _plain(value) for key, value in asked.items()},
         "sample": take.sample,
         "seed": take.seed,
         "parts": dict(done.parts),
@@ -67,12 +69,19 @@ def of_take(take: Take, edits: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _plain(value: Any) -> Any:
+    """As JSON holds it."""
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
 def stamp(action: bpy.types.Action, origin: Mapping[str, Any], take_name: str = "") -> None:
     """Write the provenance onto an action."""
     action[KEY] = json.dumps(origin, default=str)
     pack = origin.get("pack", {})
     if request := origin.get("request"):
-        plain = {"prompt": request.get("prompt", ""), "seed": str(origin.get("seed", ""))}
+        plain = {"prompt": request.get("prompt") or origin.get("title", ""), "seed": str(origin.get("seed", ""))}
         plain |= {"model": f"{pack.get('name', '')} {pack.get('version', '')}".strip()}
         plain |= {"sha256": pack.get("sha256", ""), "licence": licence_of(pack).name, "use": licence_of(pack).text}
         for key, value in plain.items():
@@ -103,20 +112,24 @@ def accepted() -> set[str]:
     return {str(action[TAKE_KEY]) for action in bpy.data.actions if TAKE_KEY in action}
 
 
-def request_again(origin: Mapping[str, Any], vary: bool) -> Generate:
+def request_again(origin: Mapping[str, Any], vary: bool) -> Generate | Timeline:
     """The request that makes the same motion again, or with `vary` another of the same kind.
 
     The refined sentences stand in the request, so that no refiner is asked and a newer lexicon changes nothing.
-    Raises RequestError when the provenance is of another version.
+    Raises RequestError when the provenance is of another version, or of a change to a motion that is not kept.
     """
-    asked = dict(origin["request"])
-    asked |= {"id": new_id(), "parts": dict(origin.get("parts") or asked.get("parts") or {}), "refiner": "none"}
+    asked, kind = dict(origin["request"]), str(origin.get("kind", "Generate"))
+    if kind not in ("Generate", "Timeline"):
+        raise RequestError("this action was made by changing another one; change that one again in the panel Edit")
+    asked["id"] = new_id()
+    if kind == "Generate":
+        asked |= {"parts": dict(origin.get("parts") or asked.get("parts") or {}), "refiner": "none"}
     for key in ("sampler", "steps", "guidance"):
         if key in (used := origin.get("settings", {})):
             asked[key] = used[key]
     if vary:
         asked |= {"seed": secrets.randbelow(MAX_SEED), "samples": 1}
     try:
-        return wire.build(Generate, asked)
+        return wire.build(MESSAGES[kind], asked)
     except Exception as error:
         raise RequestError(f"this action was made by another version of Kinema ({error}); use its prompt") from error

@@ -50,6 +50,12 @@ class Take:
         return float(self.result.notes.get("start", 1))
 
     @property
+    def edit(self) -> Mapping[str, Any]:
+        """What it was made from and goes back to, empty for a motion of its own (edit_requests.NOTE)."""
+        found = self.result.notes.get("edit")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
     def frames(self) -> int | None:
         """Number of frames that it must fill exactly, or None."""
         return self.result.notes.get("frames")
