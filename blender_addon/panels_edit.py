@@ -100,7 +100,7 @@ _ICONS = {"MIRROR": "MOD_MIRROR", "LOOP": "FILE_REFRESH", "IN_PLACE": "SNAP_FACE
 class KINEMA_UL_waypoints(bpy.types.UIList):
     bl_idname = "KINEMA_UL_waypoints"
 
-    def draw_item(self, _context, layout, _data, item, *_rest) -> None:
+    def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
         row = layout.row(align=True)
         row.prop(item, "target", text="")
         row.prop(item, "frame", text="")
@@ -110,7 +110,7 @@ class KINEMA_UL_waypoints(bpy.types.UIList):
 class KINEMA_UL_goals(bpy.types.UIList):
     bl_idname = "KINEMA_UL_goals"
 
-    def draw_item(self, _context, layout, _data, item, *_rest) -> None:
+    def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
         row = layout.row(align=True)
         row.prop(item, "joint", text="")
         row.prop(item, "target", text="")

@@ -16,7 +16,7 @@ SHOWN = 20
 class KINEMA_UL_strips(bpy.types.UIList):
     bl_idname = "KINEMA_UL_strips"
 
-    def draw_item(self, _context, layout, _data, item, *_rest) -> None:
+    def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
         row = layout.row(align=True)
         row.prop(item, "prompt", text="", emboss=False, icon="GREASEPENCIL")
         sub = row.row(align=True)
