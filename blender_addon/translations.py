@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import translations_edit
+
 GERMAN = {
     # panels, menus, buttons
     "Generate": "Erzeugen",
@@ -453,4 +455,5 @@ def _entries(texts: dict[str, str]) -> dict[tuple[str, str], str]:
     return {(context, text): said for text, said in texts.items() for context in ("*", "Operator")}
 
 
+GERMAN |= translations_edit.GERMAN
 TABLE = {name: _entries(GERMAN) for name in ("de_DE", "de")}
