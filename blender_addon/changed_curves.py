@@ -22,7 +22,8 @@ from .rig_choice import settings_of
 from .rigs import rigify
 from .rigs.base import Rig, Track
 from .rigs.limbs import spans
-from .rigs.reading import read_rest
+from .rigs.reading import read_bones
+from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.settings import RigSettings
 from .rigs.transfer import to_rig
@@ -61,7 +62,8 @@ def write(
         raise MotionError("the edited motion is of another length than the action; accept it as an action of its own")
     curves = keyframes.curves_for(armature, action)
     settings = as_animated(armature, rig, action, curves)
-    before, after = (_track(rig, armature, motion, settings) for motion in (clip, edited))
+    rest = read_bones(armature, mapping_of(rig, armature))
+    before, after = (_track(rig, armature, rest, motion, settings) for motion in (clip, edited))
     _check_switches(armature, before, curves, first)
     new_curve, count = keyframes.curve_maker(armature, action), 0
     for change in changes(armature, curves, before, after, first):
@@ -109,9 +111,8 @@ def as_animated(armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, 
     return replace(settings, root_motion=carrier, limbs=limbs)
 
 
-def _track(rig: Rig, armature: bpy.types.Object, motion: Motion, settings: RigSettings) -> Track:
-    pose = to_rig(motion, read_rest(armature, mapping_of(rig, armature)))
-    track = rig.controls(pose, armature, settings)
+def _track(rig: Rig, armature: bpy.types.Object, rest: RestRig, motion: Motion, settings: RigSettings) -> Track:
+    track = rig.controls(to_rig(motion, rest), armature, settings)
     return placement.from_home(track, armature, standing.home_of(armature), "ACTION")
 
 

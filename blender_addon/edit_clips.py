@@ -12,7 +12,7 @@ import numpy as np
 from kinema.errors import MotionError, RequestError, SkeletonError
 from kinema.protocol.motion import Motion
 
-from . import kept_motion, keyframes, sampling
+from . import action_motions, kept_motion, keyframes, sampling
 from .rigs import rig_of
 from .rigs.base import Rig
 from .rigs.other import refuse_loose_limbs
@@ -68,7 +68,10 @@ def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig) -> C
     frames = sampling.frames_of(armature)
     if len(frames) < 2:
         raise MotionError("the action is one pose; give it a second key, so that there is a motion to change")
-    motion = sampling.read_motion(scene, armature, rig)
+    if action_motions.shown_by_curves(armature):
+        motion = action_motions.read(armature, rig, frames, keyframes.scene_rate(scene))
+    else:
+        motion = sampling.read_motion(scene, armature, rig)
     action = armature.animation_data.action
     return Clip(motion, action.name, frames.start, armature.name, action.name)
 

@@ -105,7 +105,7 @@ def _gather(text: str, scene_name: str, armature_name: str) -> Iterator[None]:
         if (action := bpy.data.actions.get(name)) is None or scene is None:
             continue
         try:
-            motions[name] = action_motions.of(action, armature, rig_of(armature), keyframes.scene_rate(scene))
+            motions[name] = action_motions.sought(action, armature, rig_of(armature), keyframes.scene_rate(scene))
         except KinemaError as error:
             skipped.append(str(error))
         yield

@@ -117,7 +117,14 @@ def splice(
 
 
 def evaluate(curve: bpy.types.FCurve, frames: np.ndarray) -> np.ndarray:
-    """(T,) the curve's values."""
+    """(T,) the curve's values. Where each frame has a key they are the keys' own, all read at once."""
+    count = len(curve.keyframe_points)
+    if count and all(modifier.type == "CYCLES" for modifier in curve.modifiers):
+        keys = np.empty(2 * count, dtype=np.float32)
+        curve.keyframe_points.foreach_get("co", keys)
+        at = np.clip(np.searchsorted(keys[::2], np.asarray(frames) - NEAR), 0, count - 1)
+        if np.abs(keys[::2][at] - frames).max() < NEAR:
+            return keys[1::2][at].astype(np.float64)
     return np.array([curve.evaluate(float(frame)) for frame in frames])
 
 

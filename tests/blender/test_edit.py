@@ -100,8 +100,9 @@ def test_change_of_a_part_in_a_span_keeps_every_other_key_bit_for_bit(acting, ki
     assert not any("Leg" in path or "Hip" in path or "Knee" in path for path in changed)
     for key, keys in before.items():
         assert curves(armature, bpy.data.actions["sway"])[key].tobytes() == keys.tobytes(), "the action it came from"
+    name = armature.name
     bpy.ops.ed.undo()
-    armature = bpy.data.objects[armature.name]
+    armature = bpy.data.objects[name]
     assert armature.animation_data.action.name == "sway", "one step takes all of it back"
     assert "waves" not in bpy.data.actions
 
@@ -429,7 +430,7 @@ def test_search_ranks_the_files_actions_and_a_press_gives_one_to_the_character(a
             del made["kinema_motion"]  # as an action that somebody else made
     camera = bpy.data.actions.new("camera moves")
     camera.use_fake_user = True
-    edit(bpy.ops.kinema.search, search="3 seconds")
+    edit(bpy.ops.kinema.search, search="2.9 seconds")
     assert [name for name, _ in found.last.rows] == ["of 90", "of 60", "of 120", "sway"]
     assert len(found.last.skipped) == 1
     assert "camera moves" in found.last.skipped[0]
@@ -460,3 +461,21 @@ def test_cut_curve_has_the_same_shape_on_both_sides():
         assert np.interp(points[:, 0], whole[:, 0], whole[:, 1]) == pytest.approx(points[:, 1], abs=1e-5)
         assert begin is None or np.allclose(part[0], piece[0])
         assert end is None or np.allclose(part[3], piece[3])
+
+
+def test_edit_without_a_window(acting, tmp_path):
+    import bpy
+
+    from blender_addon import headless
+
+    armature = acting()
+    before = curves(armature, armature.animation_data.action)
+    blend = tmp_path / "edited.blend"
+    words = ["edit", "waves", "--object", "Kinema", "--span", "20:30", "--parts", "left_arm", "--blend", str(blend)]
+    assert headless.main(words) == 0
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    armature = bpy.data.objects["Kinema"]
+    assert armature.animation_data.action.name == "waves"
+    assert split(before, curves(armature, armature.animation_data.action), 20, 30)
+    assert headless.main(["edit", "--object", "nobody"]) == 1
+    assert headless.main(["edit", "--object", "Kinema", "--keys", "20,21"]) == 1
