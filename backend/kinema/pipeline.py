@@ -1,7 +1,7 @@
 """The one path from a request to Motion: refine -> condition -> diffuse -> decode -> style -> clean.
 
 The panel, the headless command, the command line and the tests all come through `Pipeline.generate`; motions that exist
-already come through `Pipeline.stylize`, which is its last part.
+already come through `Pipeline.stylize`, which is its last part, or `Pipeline.edit`, which samples a part of them anew.
 """
 
 from __future__ import annotations
@@ -13,24 +13,28 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from . import __version__, cleanup, refine
 from .checkpoints import Pack
-from .diffusion import SAMPLERS, guidance, schedule
+from .editing.correcting import Correction
+from .editing.finishing import finish
+from .editing.making import make
+from .editing.measuring import errors
+from .editing.wanted import Wanted
+from .editing.windows import windows
 from .errors import Cancelled, RequestError, WeightsError
 from .features import encoding, layout
 from .networks.autoencoder import Autoencoder, AutoencoderConfig
 from .networks.denoiser import Denoiser, DenoiserConfig
-from .protocol.messages import PARTS, STYLE_AUTO, Generate, Progress, Styled, Stylize
+from .protocol.messages import PARTS, STYLE_AUTO, Edit, Generate, Progress, Styled, Stylize
 from .protocol.motion import Motion
+from .sampling import MOST_AT_ONCE, Row, Sampling, Settings
 from .styling import Stylist
 from .stylization.names import label_for
 from .text.encoder import TextEncoder
-
-MOST_AT_ONCE = 16
-"""Samples in one batch; more are made in turns so that memory stays flat."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class Pipeline:
     ) -> None:
         self.pack, self.device = pack, device
         self.text, self.autoencoder, self.denoiser, self.stylist = text, autoencoder, denoiser, stylist
+        self.sampling = Sampling(autoencoder, denoiser, device)
 
     @classmethod
     def open(cls, pack: Pack, device: str = "auto") -> Pipeline:
@@ -130,12 +135,7 @@ class Pipeline:
         first = requests[0]
         if any(_sampling(request) != _sampling(first) for request in requests):
             raise RequestError("only requests of equal seconds, sampler, steps and guidance can be sampled together")
-        sampling = self.pack.section("sampling")
-        sampler = first.sampler or sampling["sampler"]
-        if sampler not in SAMPLERS:
-            raise RequestError(f"sampler {sampler!r} is unknown; use one of {', '.join(SAMPLERS)}")
-        steps = first.steps or int(sampling["steps"])
-        scale = sampling["guidance"] if first.guidance is None else first.guidance
+        settings = Settings.of(first, self.pack.section("sampling"))
         rows = [(index, sample) for index, request in enumerate(requests) for sample in range(request.samples)]
         turns = range(0, len(rows), MOST_AT_ONCE)
 
@@ -145,7 +145,7 @@ class Pipeline:
             progress(Progress(first.id, stage, step, total))
 
         def sampled(done: int, number: int) -> None:
-            report("sample", done + number, steps * len(turns))
+            report("sample", done + number, settings.steps * len(turns))
 
         report("refine")
         refined = [refined_text(each, llm) for each in requests]
@@ -158,26 +158,13 @@ class Pipeline:
         report("encode")
         encoded = [self.encode_texts(each.prompt, each.parts) for each in refined]
         frames = max(1, round(first.seconds * layout.FPS))
-        latents = -(-frames // self.autoencoder.config.stride)
         motions: list[list[Motion]] = [[] for _ in requests]
         for turn in turns:
             batch = rows[turn : turn + MOST_AT_ONCE]
-            done = turn // MOST_AT_ONCE * steps
-            noise = torch.stack([self._noise(requests[index].seed + sample, latents) for index, sample in batch])
-            lengths = torch.full((len(batch),), latents, device=self.device)
-            model = guidance.guided(
-                self.denoiser,
-                torch.cat([encoded[index][0] for index, _ in batch]),
-                torch.cat([encoded[index][1] for index, _ in batch]),
-                lengths,
-                float(scale),
-                float(sampling.get("null_below", 0.0)),
-            )
-            step = _reporting(model, partial(sampled, done))
-            with torch.inference_mode():
-                clean = SAMPLERS[sampler](step, noise, schedule.steps(steps).to(self.device))
-                features = self.autoencoder.decode(clean)[:, :frames].float().cpu().numpy()
-            report("decode", done + steps, steps * len(turns))
+            done = turn // MOST_AT_ONCE * settings.steps
+            samples = [Row(*encoded[index], requests[index].seed + sample) for index, sample in batch]
+            features = self.sampling.features(samples, frames, settings, partial(sampled, done))
+            report("decode", done + settings.steps, settings.steps * len(turns))
             for (index, _), sample in zip(batch, features, strict=True):
                 request, code = requests[index], codes[index]
                 if code is None or self.stylist is None:
@@ -185,18 +172,57 @@ class Pipeline:
                 else:
                     motion, contacts = self.stylist.motion(sample, code, request)
                 motions[index].append(cleanup.clean(motion, contacts) if request.cleanup else motion)
-        settings = {
-            "sampler": sampler,
-            "steps": steps,
-            "guidance": float(scale),
-            "device": str(self.device),
-            "versions": {"kinema": __version__, "torch": torch.__version__},
-        }
         took = (time.perf_counter() - began) / len(requests)
         return [
-            Result(tuple(made), each.parts, tuple(said), self.pack.provenance(), took, settings)
+            Result(tuple(made), each.parts, tuple(said), self.pack.provenance(), took, settings.told(self.device))
             for made, each, said in zip(motions, refined, warnings, strict=True)
         ]
+
+    def edit(
+        self,
+        request: Edit,
+        clip: Motion | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+        llm: refine.LLMSettings | None = None,
+    ) -> Result:
+        """A clip on the SMPL body, of any rate and length, changed where the request says so and exact elsewhere; or a
+        fresh motion at 30 fps that follows the request's path and goals.
+
+        `settings["errors"]` of the result holds `editing.measuring.errors` of each sample. Raises RequestError for what
+        cannot be done to this clip, and as `generate` does.
+        """
+        began = time.perf_counter()
+        settings = Settings.of(request, self.pack.section("sampling"))
+        wanted = Wanted.of(request, clip)
+        coarse = wanted.at(layout.FPS)
+        total = settings.steps * sum(1 for _ in windows(coarse.changed)) * -(-request.samples // MOST_AT_ONCE)
+        numbers = count(1)
+
+        def report(stage: str, step: int = 0) -> None:
+            if cancelled():
+                raise Cancelled("the request was cancelled")
+            progress(Progress(request.id, stage, step, total if step else 0))
+
+        report("refine")
+        refined = _edited_text(request, llm)
+        report("encode")
+        texts, given = self.encode_texts(refined.prompt, refined.parts)
+
+        def sample(first: int, corrections: Sequence[Correction], frames: int) -> np.ndarray:
+            rows = [
+                Row(texts, given, request.seed + first + k, each.channels(), each) for k, each in enumerate(corrections)
+            ]
+            return self.sampling.features(rows, frames, settings, lambda _: report("sample", next(numbers)))
+
+        motions: list[Motion] = []
+        for first in range(0, request.samples, MOST_AT_ONCE):
+            drafts = make(coarse, min(MOST_AT_ONCE, request.samples - first), partial(sample, first))
+            report("decode", total)
+            motions += [finish(draft, wanted, request.cleanup) for draft in drafts]
+        told = settings.told(self.device) | {"errors": [errors(motion, wanted) for motion in motions]}
+        took = time.perf_counter() - began
+        return Result(tuple(motions), refined.parts, refined.warnings, self.pack.provenance(), took, told)
 
     def stylize(self, request: Stylize, clip: Motion, reference: Motion | None = None) -> Result:
         """A clip on the SMPL body, of any rate and length, in the request's style, where and facing as it was; 30 fps.
@@ -238,13 +264,6 @@ class Pipeline:
         with torch.inference_mode():
             return self.text.encode(sentences).to(self.device)[None], given
 
-    def _noise(self, seed: int, latents: int) -> Tensor:
-        """Drawn on the CPU and for the longest clip, so that neither device nor length changes a seed's character."""
-        generator = torch.Generator().manual_seed(seed % 2**63)
-        longest = max(latents, self.denoiser.config.longest)
-        noise = torch.randn(longest, self.autoencoder.config.latent, generator=generator)
-        return noise[:latents].to(self.device)
-
 
 def _sampling(request: Generate) -> tuple[object, ...]:
     """What requests must share to be sampled in one batch."""
@@ -258,18 +277,15 @@ def refined_text(request: Generate, llm: refine.LLMSettings | None = None) -> re
     return refine.refine(request.prompt, request.refiner, overrides=request.parts, llm=llm)
 
 
-def _reporting(
-    model: Callable[[Tensor, Tensor], Tensor], heard: Callable[[int], None]
-) -> Callable[[Tensor, Tensor], Tensor]:
-    """The model, telling after each call how many there were; `heard` may raise to stop the sampler."""
-    numbers = count(1)
-
-    def step(x: Tensor, t: Tensor) -> Tensor:
-        x0 = model(x, t)
-        heard(next(numbers))
-        return x0
-
-    return step
+def _edited_text(request: Edit, llm: refine.LLMSettings | None) -> refine.Refined:
+    """As `refined_text`, without sentences for the parts that are kept; nothing is said where no prompt is."""
+    if not request.prompt.strip():
+        return refine.Refined("", {part: request.parts.get(part, "") for part in PARTS})
+    refined = refine.refine(request.prompt, request.refiner, overrides=request.parts, llm=llm)
+    if not request.body_parts:
+        return refined
+    kept = dict.fromkeys(set(PARTS) - set(request.body_parts), "")
+    return replace(refined, parts={**refined.parts, **kept})
 
 
 def _floats(state: dict[str, Tensor]) -> dict[str, Tensor]:

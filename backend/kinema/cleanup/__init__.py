@@ -1,15 +1,18 @@
 """Clean-up of a finished motion: feet that stand still on the ground, no body under it, less jitter."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..errors import InputError, MotionError
+from ..geometry import UP
 from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_BODY
 from .feet import lock_feet
-from .ground import lift_body, set_on_ground
+from .ground import MOST_SHIFT, ground_shift, lift_body, set_on_ground
 from .leg_ik import legs_of
 from .smoothing import butterworth
-from .soles import contact_joints
+from .soles import contact_joints, sole_heights
 from .stance import standing
 
 
@@ -35,6 +38,18 @@ def clean(
         motion = butterworth(motion, cutoff)
     motion = lift_body(set_on_ground(motion, stances(motion, contacts)))
     return lock_feet(motion, stances(motion, contacts), strength=strength)
+
+
+def ground_of(motion: Motion) -> float:
+    """Height of the ground under a clip on the SMPL body: where its standing soles are in the median, in metres.
+
+    A clip whose lowest soles are farther than 0.15 m from 0 stands on that height; one that never stands on 0.
+    """
+    lowest = float(np.percentile(sole_heights(motion).min(axis=(1, 2)), 5))
+    base = lowest if abs(lowest) > MOST_SHIFT else 0.0
+    above = replace(motion, root_translation=motion.root_translation - base * UP)
+    standing = stances(above)
+    return base - ground_shift(above, standing)
 
 
 def stances(motion: Motion, contacts: np.ndarray | None = None) -> np.ndarray:

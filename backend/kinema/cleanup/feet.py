@@ -10,7 +10,7 @@ stance, and smoothly back to nothing after it.
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import distance_transform_edt, gaussian_filter1d, maximum_filter1d
 
 from ..geometry import (
     heading_angle,
@@ -20,6 +20,7 @@ from ..geometry import (
 )
 from ..protocol import quaternion
 from ..protocol.motion import Motion
+from .fading import fade
 from .leg_ik import ANKLES, HIPS, KNEES, Legs, bend_to, legs_of, longest_reach
 from .soles import sole_points
 from .stance import spans
@@ -40,25 +41,31 @@ DEEPEST_PELVIS = 0.08
 """The pelvis is lowered by no more than this to let a foot reach the ground, metres."""
 
 
-def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) -> Motion:
+def lock_feet(
+    motion: Motion, standing: np.ndarray, *, strength: float = 1.0, fixed: np.ndarray | None = None
+) -> Motion:
     """Hold each foot of the SMPL body in place while it stands (T, 2 feet, heel and ball of bool), soles at y = 0.
 
     Preserves: everything above the pelvis, the pelvis' rotation and horizontal path, the toes, and swings farther than
     `BLEND` from a stance (but for soles under the ground, which are lifted out at any time). `strength` 0..1 scales all
-    corrections; 0 gives back `motion` itself.
+    corrections; 0 gives back `motion` itself. `fixed` (T,): frames that stay as they are; a stance that reaches into
+    them stands where it does there.
     """
     if strength == 0.0:
         return motion
+    fixed = np.zeros(len(motion), dtype=bool) if fixed is None else fixed
     legs = legs_of(motion)
     level = np.abs(np.diff(sole_points(legs.ankles, legs.feet)[..., 1], axis=2))[..., 0] < HEEL_OFF
     flat = standing.all(axis=2) & level
-    turns = np.stack([_flatten(legs.feet[:, side], flat[:, side], motion.fps) for side in (0, 1)], axis=1)
+    turns = np.stack([_flatten(legs.feet[:, side], flat[:, side], fixed, motion.fps) for side in (0, 1)], axis=1)
     feet = quaternion.multiply(quaternion_from_rotation_vector(strength * turns), legs.feet)
     points = sole_points(legs.ankles, feet)
-    offsets = np.stack([_hold(points[:, side], standing[:, side], motion.fps) for side in (0, 1)], axis=1)
+    offsets = np.stack([_hold(points[:, side], standing[:, side], fixed, motion.fps) for side in (0, 1)], axis=1)
     targets = legs.ankles + strength * offsets
 
     drop = strength * _pelvis_drop(legs, targets, motion.fps)
+    if fixed.any():
+        drop = drop * _nearness(fixed, motion.fps)
     down = np.stack([np.zeros_like(drop), -drop, np.zeros_like(drop)], axis=-1)
     rotations = np.array(motion.rotations)
     solved = bend_to(legs, legs.hips + down[:, None], targets, feet)
@@ -67,7 +74,7 @@ def lock_feet(motion: Motion, standing: np.ndarray, *, strength: float = 1.0) ->
     return replace(motion, rotations=rotations, root_translation=motion.root_translation + down)
 
 
-def _flatten(rotations: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
+def _flatten(rotations: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float) -> np.ndarray:
     """World rotations (T, 4) of one foot -> rotation vectors (T, 3) that keep it level and unturning where `stands`."""
     flat = stands.copy()
     out = np.zeros((len(rotations), 3))
@@ -80,11 +87,12 @@ def _flatten(rotations: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarra
         if np.median(np.linalg.norm(turn, axis=-1)) > FLATTEST:
             flat[start:stop] = False
         else:
-            out[start:stop] = turn
-    return _fade(out, flat, fps)
+            out[start:stop] = turn - _anchor(turn, fixed[start:stop])
+    out[fixed] = 0.0
+    return _fade(out, flat | fixed, fps)
 
 
-def _hold(points: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
+def _hold(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float) -> np.ndarray:
     """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep its standing point in place, at y = 0.
 
     Horizontally the offset grows by minus the step of the point that stands: the ball's where that stands, else the
@@ -98,63 +106,36 @@ def _hold(points: np.ndarray, stands: np.ndarray, fps: float) -> np.ndarray:
     down = stands.any(axis=1)
     out = np.zeros((len(points), 3))
     for start, stop in spans(down):
-        shift = path[start:stop] - path[start:stop].mean(axis=0)
+        here = path[start:stop]
+        shift = here - (_anchor(here, fixed[start:stop]) if fixed[start:stop].any() else here.mean(axis=0))
         farthest = np.linalg.norm(shift[:, [0, 2]], axis=-1).max()
         out[start:stop] = shift * min(1.0, LONGEST_SHIFT / max(farthest, 1e-9))
         out[start:stop, 1] = -lowest[start:stop]
-    out = _fade(out, down, fps)
-    out[:, 1] = np.maximum(out[:, 1], -lowest)
+    out[fixed] = 0.0
+    out = _fade(out, down | fixed, fps)
+    out[:, 1] = np.where(fixed, 0.0, np.maximum(out[:, 1], -lowest))
     return out
+
+
+def _anchor(values: np.ndarray, fixed: np.ndarray) -> np.ndarray:
+    """(T, 3): what to take off values so that they are 0 where `fixed`, linear in between; 0 where nothing is fixed."""
+    at = np.flatnonzero(fixed)
+    if not len(at):
+        return np.zeros_like(values)
+    frames = np.arange(len(values))
+    return np.stack([np.interp(frames, at, values[at, axis]) for axis in range(values.shape[1])], axis=1)
+
+
+def _nearness(fixed: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) 0 at fixed frames, rising to 1 within `BLEND` of them."""
+    away = distance_transform_edt(~fixed) / (BLEND * fps)
+    t = np.minimum(away, 1.0)
+    return t * t * (3.0 - 2.0 * t)
 
 
 def _fade(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:
-    """Values (T, 3), given where `known` (T,) -> the same, filled in elsewhere so that they fade to zero and back.
-
-    Cubic Hermite pieces take up value and slope at the edges; a gap too short for both fades is crossed in one piece.
-    """
-    out = values.copy()
-    if not known.any():
-        return out
-    width = max(1, round(BLEND * fps))
-    for start, stop in spans(~known):
-        before, after = start - 1, stop
-        length = after - before
-        if before < 0 and after >= len(values):
-            continue
-        left = _edge(values, known, before, -1) if before >= 0 else None
-        right = _edge(values, known, after, 1) if after < len(values) else None
-        if left is not None and right is not None and length <= 2 * width:
-            out[start:stop] = _hermite(*left, *right, length)[1:-1]
-            continue
-        nothing = (np.zeros(3), np.zeros(3))
-        if left is not None:
-            piece = _hermite(*left, *nothing, width)[1:]
-            count = min(len(piece), stop - start)
-            out[start : start + count] = piece[:count]
-        if right is not None:
-            piece = _hermite(*nothing, *right, width)[:-1]
-            count = min(len(piece), stop - start)
-            out[stop - count : stop] = piece[-count:]
-    return out
-
-
-def _edge(values: np.ndarray, known: np.ndarray, at: int, inwards: int) -> tuple[np.ndarray, np.ndarray]:
-    """Value and slope a frame at the edge `at` of a known stretch that lies in the direction `inwards`."""
-    inner = at + inwards
-    if 0 <= inner < len(values) and known[inner]:
-        return values[at], (values[inner] - values[at]) * inwards
-    return values[at], np.zeros(values.shape[1])
-
-
-def _hermite(a: np.ndarray, da: np.ndarray, b: np.ndarray, db: np.ndarray, length: int) -> np.ndarray:
-    """(length + 1, 3) samples of the cubic from a (slope da a frame) to b (slope db)."""
-    t = np.linspace(0.0, 1.0, length + 1)[:, None]
-    return (
-        (2 * t**3 - 3 * t**2 + 1) * a
-        + (t**3 - 2 * t**2 + t) * length * da
-        + (3 * t**2 - 2 * t**3) * b
-        + (t**3 - t**2) * length * db
-    )
+    """Values (T, 3), given where `known` (T,) -> the same, elsewhere fading to zero and back within `BLEND`."""
+    return fade(values, known, max(1, round(BLEND * fps)))
 
 
 def _pelvis_drop(legs: Legs, targets: np.ndarray, fps: float) -> np.ndarray:

@@ -16,16 +16,20 @@ MOST_SHIFT = 0.15
 _ABOVE_FEET = [i for i, name in enumerate(SMPL_NAMES[:22]) if not name.endswith(("Ankle", "Foot"))]
 
 
+def ground_shift(motion: Motion, standing: np.ndarray) -> float:
+    """Metres by which the clip must rise for the soles that stand (T, 2, 2 of bool) to be at y = 0 in the median."""
+    if not standing.any():
+        return 0.0
+    lowest = sole_heights(motion).min(axis=2)[standing.any(axis=2)]
+    return -float(np.clip(np.median(lowest), -MOST_SHIFT, MOST_SHIFT))
+
+
 def set_on_ground(motion: Motion, standing: np.ndarray) -> Motion:
     """Shift the clip vertically so that the soles that stand (T, 2, 2 of bool) are at y = 0 in the median.
 
     Preserves everything but one constant height. A clip in which nothing stands (a flight, a body that lies) stays.
     """
-    if not standing.any():
-        return motion
-    lowest = sole_heights(motion).min(axis=2)[standing.any(axis=2)]
-    shift = -float(np.clip(np.median(lowest), -MOST_SHIFT, MOST_SHIFT))
-    return replace(motion, root_translation=motion.root_translation + shift * UP)
+    return replace(motion, root_translation=motion.root_translation + ground_shift(motion, standing) * UP)
 
 
 def lift_body(motion: Motion) -> Motion:

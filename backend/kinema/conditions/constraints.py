@@ -43,12 +43,18 @@ class Values:
     world: np.ndarray
 
     @classmethod
-    def of(cls, motion: Motion) -> Values:
-        """Values of a motion on the SMPL body whose first frame counts as x = z = 0, facing +Z."""
+    def of(cls, motion: Motion, canonical: bool = True) -> Values:
+        """Values of a motion on the SMPL body whose first frame counts as x = z = 0, facing +Z.
+
+        Not `canonical`: the motion stands in the clip's frame already, its first frame anywhere.
+        """
         angle = heading_angle(motion.rotations[:, 0])
-        start = yaw_quaternion(-angle[0])
-        turned = angle - angle[0]
-        world = quaternion.rotate(start, motion.positions() - motion.root_translation[0] * np.array([1.0, 0.0, 1.0]))
+        turned, world = angle, motion.positions()
+        if canonical:
+            turned = angle - angle[0]
+            world = quaternion.rotate(
+                yaw_quaternion(-angle[0]), world - motion.root_translation[0] * np.array([1.0, 0.0, 1.0])
+            )
         undo = yaw_quaternion(-turned)
         rotations = np.array(motion.rotations)
         rotations[:, 0] = quaternion.multiply(yaw_quaternion(-angle), rotations[:, 0])

@@ -32,12 +32,15 @@ def rotate(q: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 
 def normalize(q: np.ndarray) -> np.ndarray:
-    """Scale (..., 4) to unit length. Raises ValueError where a quaternion is zero or not finite."""
+    """Scale (..., 4) to unit length; what is unit already, up to rounding, stays bit for bit.
+
+    Raises ValueError where a quaternion is zero or not finite.
+    """
     q = np.asarray(q)
     norm = np.linalg.norm(q, axis=-1, keepdims=True)
     if not np.all(np.isfinite(norm)) or np.any(norm < 1e-12):
         raise ValueError("a quaternion is zero or not finite and has no direction")
-    return q / norm
+    return np.where(np.abs(norm - 1.0) <= 1e-15, q, q / norm)
 
 
 def unroll(q: np.ndarray) -> np.ndarray:

@@ -1,0 +1,142 @@
+"""From texts and noise to features: the guided sampling that generation and editing share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import __version__
+from .diffusion import SAMPLERS, guidance, schedule
+from .errors import RequestError
+from .features import layout
+from .networks.autoencoder import Autoencoder
+from .networks.denoiser import Denoiser
+
+MOST_AT_ONCE = 16
+"""Samples in one batch; more are made in turns so that memory stays flat."""
+
+Correct = Callable[[np.ndarray], np.ndarray]
+"""Features (T, F) -> features (T, F) that have what is wanted of them."""
+
+
+class Asking(Protocol):
+    """What a request says of its sampling."""
+
+    @property
+    def sampler(self) -> str | None: ...
+    @property
+    def steps(self) -> int | None: ...
+    @property
+    def guidance(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sampler, steps, guidance scale, and the time below which texts are withheld."""
+
+    sampler: str
+    steps: int
+    guidance: float
+    null_below: float
+
+    @classmethod
+    def of(cls, request: Asking, pack: Mapping[str, Any]) -> Settings:
+        """A request's choice, the pack's where it leaves one. Raises RequestError for an unknown sampler."""
+        sampler = request.sampler or pack["sampler"]
+        if sampler not in SAMPLERS:
+            raise RequestError(f"sampler {sampler!r} is unknown; use one of {', '.join(SAMPLERS)}")
+        scale = pack["guidance"] if request.guidance is None else request.guidance
+        return cls(sampler, request.steps or int(pack["steps"]), float(scale), float(pack.get("null_below", 0.0)))
+
+    def told(self, device: torch.device) -> dict[str, Any]:
+        """What an answer says of how it was made."""
+        versions = {"kinema": __version__, "torch": torch.__version__}
+        asked = {"sampler": self.sampler, "steps": self.steps, "guidance": self.guidance}
+        return {**asked, "device": str(device), "versions": versions}
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One sample: texts (1, 7, E) and which are given (1, 7), a seed, and what the motion shall have.
+
+    `constraints`: (T, C) channels of `conditions.constraints`; `correct` is applied to the features between steps.
+    """
+
+    texts: Tensor
+    given: Tensor
+    seed: int
+    constraints: np.ndarray | None = None
+    correct: Correct | None = None
+
+
+class Sampling:
+    """The denoiser and the auto-encoder on their device."""
+
+    def __init__(self, autoencoder: Autoencoder, denoiser: Denoiser, device: torch.device) -> None:
+        self.autoencoder, self.denoiser, self.device = autoencoder, denoiser, device
+
+    def features(
+        self, rows: Sequence[Row], frames: int, settings: Settings, heard: Callable[[int], None] = lambda _: None
+    ) -> np.ndarray:
+        """Features (B, frames, F) of up to MOST_AT_ONCE rows, sampled together; frames at most 40 times the longest.
+
+        `heard` is called with each step's number and may raise to stop. Rows have constraints all or none.
+        """
+        latents = -(-frames // self.autoencoder.config.stride)
+        noise = torch.stack([self._noise(row.seed, latents) for row in rows])
+        model = guidance.guided(
+            self.denoiser,
+            torch.cat([row.texts for row in rows]),
+            torch.cat([row.given for row in rows]),
+            torch.full((len(rows),), latents, device=self.device),
+            settings.guidance,
+            settings.null_below,
+            self._constraints(rows, latents),
+        )
+        numbers = count(1)
+
+        def step(x: Tensor, t: Tensor) -> Tensor:
+            x0 = self._corrected(model(x, t), rows, frames)
+            heard(next(numbers))
+            return x0
+
+        with torch.inference_mode():
+            clean = SAMPLERS[settings.sampler](step, noise, schedule.steps(settings.steps).to(self.device))
+            return self._decoded(clean)[:, :frames]
+
+    def _constraints(self, rows: Sequence[Row], latents: int) -> Tensor | None:
+        """(B, stride L, C), zero after the last frame; None where no row has any."""
+        given = [row.constraints for row in rows if row.constraints is not None]
+        if len(given) < len(rows) or self.denoiser.constraints is None:
+            return None
+        missing = latents * self.autoencoder.config.stride - len(given[0])
+        padded = np.pad(np.stack(given), ((0, 0), (0, missing), (0, 0)))
+        return torch.from_numpy(padded.astype(np.float32)).to(self.device)
+
+    def _corrected(self, x0: Tensor, rows: Sequence[Row], frames: int) -> Tensor:
+        """Clean latents (B, L, C) whose features were corrected, where a row asks for it."""
+        if all(row.correct is None for row in rows):
+            return x0
+        features = self._decoded(x0)
+        for sample, row in zip(features, rows, strict=True):
+            if row.correct is not None:
+                sample[:frames] = row.correct(sample[:frames].astype(np.float64))
+                sample[frames:] = sample[frames - 1]
+                sample[frames:, : layout.PLANAR_VELOCITY.stop] = 0.0
+        return self.autoencoder.encode(torch.from_numpy(features).to(self.device))
+
+    def _decoded(self, latents: Tensor) -> np.ndarray:
+        return self.autoencoder.decode(latents).float().cpu().numpy()
+
+    def _noise(self, seed: int, latents: int) -> Tensor:
+        """Drawn on the CPU and for the longest clip, so that neither device nor length changes a seed's character."""
+        generator = torch.Generator().manual_seed(seed % 2**63)
+        longest = max(latents, self.denoiser.config.longest)
+        noise = torch.randn(longest, self.autoencoder.config.latent, generator=generator)
+        return noise[:latents].to(self.device)
