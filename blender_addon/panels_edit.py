@@ -146,24 +146,20 @@ def draw_span(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 
 def error_lines(take: Take) -> list[str]:
-    """What the backend measured of a take: distance from its path and goals, and how smooth its seams are."""
-    errors = take.result.done.settings.get("errors", {})
-    if isinstance(errors, list | tuple):
-        errors = errors[take.sample] if take.sample < len(errors) else {}
+    """What the backend measured of a take: distance from its path and goals, and its seams against its own motion."""
+    told = take.result.done.settings.get("errors", ())
+    errors = told[take.sample] if take.sample < len(told) else {}
     translate, lines = bpy.app.translations.pgettext_iface, []
     if path := errors.get("path"):
-        mean, worst = _mean_and_worst(path)
-        lines.append(f"{translate('Path')}: {100 * mean:.1f} cm, {translate('at most')} {100 * worst:.1f} cm")
-    for number, metres in enumerate(errors.get("goals") or (), start=1):
-        lines.append(f"{translate('Goal')} {number}: {100 * float(metres):.1f} cm")
+        at_most = translate("at most")
+        lines.append(f"{translate('Path')}: {100 * path['mean']:.1f} cm, {at_most} {100 * path['worst']:.1f} cm")
+    for number, metres in enumerate(errors.get("goals", ()), start=1):
+        lines.append(f"{translate('Goal')} {number}: {100 * metres:.1f} cm")
+    if seams := errors.get("seams"):
+        own = translate("of the motion's own jumps")
+        seam = translate("Seams")
+        lines.append(f"{seam}: {100 * max(seams.values()):.0f} % {own}")
     return lines
-
-
-def _mean_and_worst(path: object) -> tuple[float, float]:
-    if isinstance(path, dict):
-        return float(path["mean"]), float(path["worst"])
-    mean, worst = path  # type: ignore[misc]
-    return float(mean), float(worst)
 
 
 def _draw_list(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup, which: str, kind: str) -> None:

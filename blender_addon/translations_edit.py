@@ -59,6 +59,8 @@ GERMAN = {
     "Share": "Anteil",
     "at most": "höchstens",
     "left out": "ausgelassen",
+    "Seams": "Nähte",
+    "of the motion's own jumps": "der eigenen Sprünge der Bewegung",
     "Nothing was found yet": "Noch nichts gefunden",
     "Select a character with an action": "Eine Figur mit einer Aktion wählen",
     "Select a take in the review first": "Zuerst einen Take in der Sichtung wählen",
