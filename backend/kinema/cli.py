@@ -65,13 +65,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, report: Report) -> int:
-    from . import style_commands
+    from . import edit_commands, style_commands
 
     match options.command:
         case "generate":
             return _generate(options, report)
         case "batch":
             return _batch(options, report)
+        case command if command in edit_commands.COMMANDS:
+            return edit_commands.run(options, report)
         case "stylize":
             return style_commands.stylize(options)
         case "styles":
@@ -186,21 +188,13 @@ def _convert(source: Path, target: Path) -> int:
 
 def _request_options(options: argparse.Namespace) -> dict[str, Any]:
     """The fields of Generate that `generate` and `demo` share. Raises RequestError for a malformed --part."""
-    from . import style_commands
+    from . import output, style_commands
 
-    parts: dict[str, str] = {}
-    for part in options.part:
-        name, given, text = part.partition("=")
-        if not given or name in parts:
-            raise RequestError(
-                f'--part {part!r} is not usable; write --part left_arm="the left arm waves", each part once'
-            )
-        parts[name] = text
     return {
         "seconds": options.seconds,
         "seed": options.seed,
         "refiner": options.refiner,
-        "parts": parts,
+        "parts": output.part_sentences(options.part),
         "steps": options.steps,
         "guidance": options.guidance,
         "sampler": options.sampler,
@@ -210,7 +204,7 @@ def _request_options(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from . import style_commands
+    from . import edit_commands, style_commands
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
@@ -277,6 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("-o", "--output", required=True, help=".npz (AMASS) or .bvh")
 
     style_commands.add_commands(commands, weights=weights, common=common)
+    edit_commands.add_commands(commands, weights=weights, events=events, common=common)
 
     commands.add_parser(
         "serve", parents=[weights, common], help="the backend of the Blender add-on, on stdin and stdout"

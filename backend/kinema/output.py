@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import __version__, formats
 from .errors import RequestError
 from .formats import amass
-from .protocol.messages import Generate
+from .protocol.messages import Edit, Generate
 from .protocol.motion import Motion
 
 
@@ -40,6 +40,30 @@ def provenance(request: Generate, sample: int, parts: Mapping[str, str], pack: M
     asked |= {"parts": dict(request.parts), "style_parts": list(request.style_parts)}
     asked |= {"style_clip": Path(request.style_clip).name, "seed": (request.seed + sample) % 2**63, "samples": 1}
     return {"version": __version__, "request": asked, "parts": dict(parts), "pack": dict(pack)}
+
+
+def part_sentences(given: Sequence[str]) -> dict[str, str]:
+    """Options NAME=TEXT -> sentences by body part. Raises RequestError for a malformed one."""
+    parts: dict[str, str] = {}
+    for part in given:
+        name, equals, text = part.partition("=")
+        if not equals or name in parts:
+            raise RequestError(
+                f'--part {part!r} is not usable; write --part left_arm="the left arm waves", each part once'
+            )
+        parts[name] = text
+    return parts
+
+
+def edit_provenance(
+    request: Edit, sample: int, parts: Mapping[str, str], pack: Mapping[str, Any], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """As `provenance`, for an edit: its request, the name of the clip it changed, and what was measured."""
+    asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request) if field.name != "id"}
+    asked |= {"parts": dict(request.parts), "clip": Path(request.clip).name, "samples": 1}
+    asked |= {"seed": (request.seed + sample) % 2**63}
+    measured = settings["errors"][sample]
+    return {"version": __version__, "edit": asked, "parts": dict(parts), "pack": dict(pack), "errors": measured}
 
 
 def write_motion(path: Path, motion: Motion, origin: Mapping[str, Any]) -> None:

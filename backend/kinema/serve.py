@@ -67,13 +67,18 @@ def pipeline_work(model: str | None, device: str) -> Work:
     ) -> tuple[Done | Styles, Arrays]:
         from .checkpoints import find_pack
         from .clips import needed, received
-        from .generation import with_language_model
+        from .generation import language_model, with_language_model
         from .protocol.clips import CLIP, STYLE
-        from .protocol.messages import SaveStyle, Stylize
+        from .protocol.messages import Edit, SaveStyle, Stylize
         from .result_cache import cacheable, key_of, open_cache
 
         if isinstance(request, SaveStyle):
             return _saved(request, needed(STYLE, request.clip, arrays), model), {}
+        if isinstance(request, Edit):
+            source = needed(CLIP, request.clip, arrays) if request.clip else None
+            llm = language_model() if request.refiner == "llm" else None
+            made_anew = pipeline(request.id, progress).edit(request, source, progress, cancelled, llm)
+            return _done(request.id, made_anew)
         reference = received(STYLE, request.style_clip, arrays)
         if request.style_clip and reference is None:
             raise RequestError("the style clip did not come with the request; send its file or its motion along")

@@ -8,8 +8,8 @@ from .. import cleanup
 from ..cleanup.feet import lock_feet
 from ..protocol.motion import Motion
 from .making import Draft, correction, start_of
-from .placing import Place
-from .timing import at_rate
+from .origin import Place
+from .rates import at_rate
 from .wanted import Wanted
 
 MARGIN = 1.0

@@ -12,7 +12,7 @@ from ..features import encoding, layout
 from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_BODY
 from .correcting import Correction
-from .placing import Place
+from .origin import Place
 from .wanted import Goal, Wanted
 from .windows import OVERLAP, windows
 

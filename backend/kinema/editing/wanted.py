@@ -14,7 +14,7 @@ from ..protocol.motion import Motion
 from ..protocol.smpl import BODY_JOINTS, SMPL_BODY
 from ..stylization.parts import JOINTS
 from . import paths
-from .timing import at_rate, frames_at
+from .rates import at_rate, frames_at
 
 USUAL_SECONDS = 4.0
 CLEAR = 0.3
