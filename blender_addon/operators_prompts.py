@@ -8,7 +8,7 @@ from bpy.props import StringProperty
 from kinema.errors import KinemaError
 from kinema.protocol.messages import PARTS
 
-from . import dispatch, prompts, provenance
+from . import dispatch, operators_strips, prompts, provenance
 from .operators import action_of, prompt_book
 
 
@@ -104,8 +104,11 @@ class KINEMA_OT_use_origin(bpy.types.Operator):
         if origin is None:
             return {"CANCELLED"}
         settings, asked = context.scene.kinema, origin["request"]
+        if origin.get("kind") == "Timeline":
+            operators_strips.put_back(context, asked.get("strips", ()))
+            return {"FINISHED"}
         settings.prompt = settings.parts_of = str(asked.get("prompt", ""))
-        settings.seconds, settings.length = float(asked.get("seconds", 4.0)), "SECONDS"
+        settings.seconds, settings.length = float(asked.get("seconds") or 4.0), "SECONDS"
         settings.seed = min(int(origin.get("seed", 0)), provenance.MAX_SEED)
         for part in PARTS:
             setattr(settings, f"part_{part}", str(origin.get("parts", {}).get(part, "")))

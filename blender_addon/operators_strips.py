@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import bpy
 from bpy.props import EnumProperty
 
@@ -77,6 +80,21 @@ def swap(first: KINEMA_Strip, second: KINEMA_Strip) -> None:
     begin, end = first.start, second.end
     second.start, second.end = begin, begin + long
     first.start, first.end = end - late, end
+
+
+def put_back(context: bpy.types.Context, strips: Sequence[Mapping[str, Any]]) -> None:
+    """The strips of a request that was made before, from the current frame on, in place of those in the panel."""
+    settings, rate = context.scene.kinema_edit, scene_rate(context.scene)
+    settings.strips.clear()
+    settings.strip = 0
+    for strip in strips:
+        row = settings.strips.add()
+        row.prompt = str(strip.get("prompt", ""))
+        row.start, row.end = (
+            context.scene.frame_current + round(float(strip[edge]) * rate) for edge in ("start", "end")
+        )
+        for part in strip.get("body_parts", ()):
+            setattr(row, f"part_{part}", True)
 
 
 def _add(context: bpy.types.Context, at: int) -> None:

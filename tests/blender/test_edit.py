@@ -374,6 +374,16 @@ def test_strips_are_edited_and_become_one_motion_of_any_length(addon):
     action = scene.kinema.target.animation_data.action
     assert tuple(action.frame_range) == (1, 1 + int(479 * 24 / 30))
     assert action.name == "walks, then sits, then waves"
+    settings.strips.clear()
+    scene.frame_set(1)
+    assert bpy.ops.kinema.use_origin() == {"FINISHED"}
+    assert [(row.prompt, row.start, row.part_left_arm) for row in settings.strips] == [
+        ("walks", 1, False),
+        ("sits", 73, True),
+        ("waves", 193, False),
+    ]
+    edit(lambda: bpy.ops.kinema.again(vary=False))
+    assert review.takes[-1].result.request.strips == request.strips
 
 
 def test_one_button_changes_a_whole_motion(acting):

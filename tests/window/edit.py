@@ -14,7 +14,8 @@ from pathlib import Path
 from .__main__ import JOB, TAB, TAKES, VIEW, said
 from .driver import Window
 
-SIDEBAR = "282x560+1037+82"
+SIDEBAR = "282x300+1037+82"
+WIDE = "820x620+499+82"
 CHANGE = (1165, 330)
 SHOW = """
 import bpy
@@ -115,7 +116,7 @@ def change_an_arm(window: Window) -> None:
     arrive(window)
     assert window.run("value = digest(bpy.context.scene.kinema.target)") == before, "nothing changes before Accept"
     window.move(*VIEW)
-    window.shot("manual-edit")
+    window.shot("manual-edit", WIDE)
     window.key("ctrl+alt+Return")
     window.until("len(bpy.data.actions) == 2", 60)
     after = window.run("value = digest(bpy.context.scene.kinema.target)")
@@ -159,7 +160,7 @@ def follow_a_curve(window: Window) -> None:
     arrive(window)
     window.run("bpy.context.scene.frame_set(75)")
     window.move(*VIEW)
-    window.shot("manual-path")
+    window.shot("manual-path", WIDE)
     print(window.run(f"value = module('panels_edit').error_lines({TAKES}[0])"))
     operate(window, "bpy.ops.kinema.accept(); bpy.ops.kinema.finish_review()")
     said("followed a curve")
@@ -185,7 +186,7 @@ def strips(window: Window) -> None:
     assert window.run(f"value = {TAKES}[0].motion.seconds") > 12.0
     window.run("bpy.context.scene.frame_set(80)")
     window.move(*VIEW)
-    window.shot("manual-strips")
+    window.shot("manual-strips", WIDE)
     operate(window, "bpy.ops.kinema.accept(); bpy.ops.kinema.finish_review()")
     said("made a timeline of four strips, 13 s long")
 
