@@ -1,7 +1,12 @@
 """Requests that bring clips, against a real backend process: they travel, are kept with the result, and come back."""
 
+import sys
+
 import numpy as np
 import pytest
+
+sys.path.insert(0, __import__("os").path.dirname(__file__))
+
 from child_backend import swaying
 
 from blender_addon import found, results
