@@ -136,6 +136,13 @@ class KINEMA_OT_start_here(_Take, bpy.types.Operator):
     bl_label = "Start Here"
     bl_description = "Let the takes begin at the current frame, and where the character stands now"
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if review.take is not None and review.take.edit.get("action"):
+            cls.poll_message_set("A changed action stays where it is")
+            return False
+        return bool(review.takes)
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         place = standing.place_now(context.scene.kinema.target)
         review.move(context.scene.frame_current, [place.x, place.z, place.heading] if place is not None else None)

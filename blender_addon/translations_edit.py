@@ -65,6 +65,7 @@ GERMAN = {
     "Select a character with an action": "Eine Figur mit einer Aktion wählen",
     "Select a take in the review first": "Zuerst einen Take in der Sichtung wählen",
     "Select a character that has an action": "Eine Figur wählen, die eine Aktion hat",
+    "A changed action stays where it is": "Eine geänderte Aktion bleibt, wo sie ist",
     "Add a strip first": "Zuerst einen Streifen hinzufügen",
     "The file has no action": "Die Datei hat keine Aktion",
     "No action of this file can be read as a motion of the character": (

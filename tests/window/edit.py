@@ -17,6 +17,7 @@ from .driver import Window
 SIDEBAR = "282x300+1037+82"
 WIDE = "820x620+499+82"
 CHANGE = (1165, 330)
+LOOK = "area().spaces[0].region_3d.view_location = {}"
 SHOW = """
 import bpy
 wanted = {wanted!r}
@@ -92,14 +93,14 @@ def prepare(window: Window) -> None:
     show(window, "KINEMA_PT_edit", "KINEMA_PT_takes")
     window.run("area().spaces[0].show_region_ui = True")
     window.run(
-        "view = area().spaces[0].region_3d; view.view_distance = 6.0; view.view_location = (0.3, -1.2, 0.9)\n"
+        "view = area().spaces[0].region_3d; view.view_distance = 6.0; view.view_location = (0.6, -2.6, 0.9)\n"
         "bpy.context.scene.render.fps = 30; bpy.context.scene.frame_set(1); bpy.context.scene.frame_end = 120"
     )
     shown = "[r for r in area().regions if r.type == 'UI'][0].active_panel_category == 'Kinema'"
     window.press(*TAB, shown)
     operate(window, "s = bpy.context.scene.kinema; s.prompt = 'a person walks forward'; bpy.ops.kinema.generate()")
     arrive(window)
-    operate(window, "bpy.ops.kinema.accept(); bpy.ops.kinema.finish_review()")
+    operate(window, "bpy.ops.kinema.accept('EXEC_DEFAULT', True); bpy.ops.kinema.finish_review()")
     window.run("bpy.context.view_layer.objects.active = bpy.context.scene.kinema.target")
     said("a walk to edit")
 
@@ -141,7 +142,7 @@ def fill(window: Window) -> None:
     operate(window, "bpy.ops.kinema.fill()")
     arrive(window)
     window.shot("fill")
-    operate(window, "bpy.ops.kinema.accept(); bpy.ops.kinema.finish_review()")
+    operate(window, "bpy.ops.kinema.accept('EXEC_DEFAULT', True); bpy.ops.kinema.finish_review()")
     said("filled in between three poses")
 
 
@@ -158,11 +159,11 @@ def follow_a_curve(window: Window) -> None:
     )
     operate(window, "bpy.ops.kinema.follow_path()")
     arrive(window)
-    window.run("bpy.context.scene.frame_set(75)")
+    window.run("bpy.context.scene.frame_set(75); " + LOOK.format((0.9, -2.4, 0.6)))
     window.move(*VIEW)
     window.shot("manual-path", WIDE)
     print(window.run(f"value = module('panels_edit').error_lines({TAKES}[0])"))
-    operate(window, "bpy.ops.kinema.accept(); bpy.ops.kinema.finish_review()")
+    operate(window, "bpy.ops.kinema.accept('EXEC_DEFAULT', True); bpy.ops.kinema.finish_review()")
     said("followed a curve")
 
 
@@ -184,10 +185,10 @@ def strips(window: Window) -> None:
     operate(window, "bpy.ops.kinema.generate_timeline()")
     arrive(window)
     assert window.run(f"value = {TAKES}[0].motion.seconds") > 12.0
-    window.run("bpy.context.scene.frame_set(80)")
+    window.run("bpy.context.scene.frame_set(80); " + LOOK.format((0.9, -2.8, 0.6)))
     window.move(*VIEW)
     window.shot("manual-strips", WIDE)
-    operate(window, "bpy.ops.kinema.accept(); bpy.ops.kinema.finish_review()")
+    operate(window, "bpy.ops.kinema.accept('EXEC_DEFAULT', True); bpy.ops.kinema.finish_review()")
     said("made a timeline of four strips, 13 s long")
 
 
