@@ -80,6 +80,9 @@ class KINEMA_Strip(_Parts, bpy.types.PropertyGroup):
     prompt: StringProperty(
         name="Prompt", description="What the character does in this strip, in English", maxlen=MAX_PROMPT
     )
+    style: StringProperty(
+        name="Style", description="Name of a style such as elderly, where the strip is to have one", maxlen=200
+    )
     start: IntProperty(name="Start", description="Frame on which the strip begins", default=1)
     end: IntProperty(name="End", description="Frame on which the strip ends", default=73)
 

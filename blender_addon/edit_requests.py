@@ -121,6 +121,7 @@ def timeline(context: bpy.types.Context) -> Asked:
             "start": (row.start - start) / rate,
             "end": (row.end - start) / rate,
             "body_parts": list(parts_in(row)),
+            "style": row.style.strip(),
         }
         for row in sorted(rows, key=lambda row: (row.start, row.end))
     )

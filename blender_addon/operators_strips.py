@@ -89,7 +89,7 @@ def put_back(context: bpy.types.Context, strips: Sequence[Mapping[str, Any]]) ->
     settings.strip = 0
     for strip in strips:
         row = settings.strips.add()
-        row.prompt = str(strip.get("prompt", ""))
+        row.prompt, row.style = str(strip.get("prompt", "")), str(strip.get("style", ""))
         row.start, row.end = (
             context.scene.frame_current + round(float(strip[edge]) * rate) for edge in ("start", "end")
         )
@@ -112,7 +112,7 @@ def _duplicate(context: bpy.types.Context, at: int) -> None:
     settings = context.scene.kinema_edit
     made = settings.strips.add()
     old = settings.strips[at]  # asked for again: adding may move what was held
-    for name in ("prompt", *(f"part_{part}" for part in PARTS)):
+    for name in ("prompt", "style", *(f"part_{part}" for part in PARTS)):
         setattr(made, name, getattr(old, name))
     made.start, made.end = old.end, 2 * old.end - old.start
     _move_after(settings, at)

@@ -156,7 +156,7 @@ def error_lines(take: Take) -> list[str]:
     for number, metres in enumerate(errors.get("goals", ()), start=1):
         lines.append(f"{translate('Goal')} {number}: {100 * metres:.1f} cm")
     if seams := errors.get("seams"):
-        own = translate("of the motion's own jumps")
+        own = translate("of its own jumps")
         seam = translate("Seams")
         lines.append(f"{seam}: {100 * max(seams.values()):.0f} % {own}")
     return lines

@@ -49,6 +49,7 @@ class KINEMA_PT_strips(Sidebar, bpy.types.Panel):
             row = layout.row(align=True)
             row.prop(chosen, "start")
             row.prop(chosen, "end")
+            layout.prop(chosen, "style")
             draw_parts(layout, chosen)
         if len(settings.strips):
             frames = max(row.end for row in settings.strips) - min(row.start for row in settings.strips)

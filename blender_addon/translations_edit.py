@@ -57,10 +57,14 @@ GERMAN = {
     "End": "Ende",
     "Strength": "Stärke",
     "Share": "Anteil",
+    "Style": "Stil",
+    "Name of a style such as elderly, where the strip is to have one": (
+        "Name eines Stils wie elderly, wenn der Streifen einen haben soll"
+    ),
     "at most": "höchstens",
     "left out": "ausgelassen",
     "Seams": "Nähte",
-    "of the motion's own jumps": "der eigenen Sprünge der Bewegung",
+    "of its own jumps": "der eigenen Sprünge",
     "Nothing was found yet": "Noch nichts gefunden",
     "Select a character with an action": "Eine Figur mit einer Aktion wählen",
     "Select a take in the review first": "Zuerst einen Take in der Sichtung wählen",

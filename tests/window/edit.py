@@ -15,7 +15,7 @@ from .__main__ import JOB, TAB, TAKES, VIEW, said
 from .driver import Window
 
 SIDEBAR = "282x300+1037+82"
-WIDE = "820x620+499+82"
+WIDE = "820x720+499+82"
 CHANGE = (1165, 330)
 LOOK = "area().spaces[0].region_3d.view_location = {}"
 SHOW = """
