@@ -14,11 +14,11 @@ import numpy as np
 
 from ..checkpoints import Pack, find_pack
 from ..errors import InputError, KinemaError
+from ..matching.judge import Judge
 from ..pipeline import Pipeline
 from ..protocol.messages import MAX_SAMPLES, REFINERS
 from ..training.packed import PackedSet
 from . import comparison, contact_sheet
-from .judge import Judge
 from .predicates import Predicate
 from .real_clips import load
 from .report import Report, Trial, evaluate, to_json, to_markdown

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from ..matching.judge import Judge
 from ..pipeline import Pipeline
 from ..training.packed import PackedSet
 from . import text_motion
-from .judge import Judge
 from .metrics import bootstrap
 from .predicates import Predicate
 from .report import SHARES, Generator, Report, Share, trials_of

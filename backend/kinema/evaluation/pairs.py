@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
-from ..features import encoding, layout
+from ..features import layout
 from ..features.mirroring import mirror
 from ..protocol.messages import MAX_SECONDS
 from ..protocol.motion import Motion
 from ..refine.mirroring import mirror_text
 from ..training.licences import LICENCES, UNUSED_CAPTIONS
 from ..training.packed import PackedClip, PackedSet
-from .evaluator import READS
 
 SHORTEST = 16
 """Frames; shorter spans show too little."""
@@ -68,8 +65,3 @@ def motion_of(packed: PackedSet, pair: Pair) -> Motion:
     """The pair's motion, mirrored where the pair is."""
     motion = packed.motion(pair.clip).crop(pair.start, pair.stop)
     return mirror(motion) if pair.mirrored else motion
-
-
-def seen(motion: Motion) -> np.ndarray:
-    """SMPL body Motion -> (T, 67) float32, what the judge sees of it. Raises MotionError for another skeleton."""
-    return encoding.encode(motion.resample(layout.FPS))[:, READS].astype(np.float32)

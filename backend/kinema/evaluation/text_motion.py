@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from ..matching.judge import Judge, seen
 from ..protocol.motion import Motion
 from ..training.packed import PackedSet
 from . import metrics
-from .judge import Judge
-from .pairs import Pair, captioned, motion_of, seen
+from .pairs import Pair, captioned, motion_of
 from .report import Generator
 
 FIGURES = ("R@1", "R@2", "R@3", "MM-Dist", "FID", "FID motion", "Diversity", "Multimodality")

@@ -18,8 +18,8 @@ from torch.nn import functional
 
 from .. import checkpoints
 from ..evaluation import metrics
-from ..evaluation.evaluator import STRIDE, UNKNOWN, Evaluator, EvaluatorConfig
-from ..evaluation.judge import JUDGE, Judge, Vocabulary
+from ..matching.judge import JUDGE, Judge, Vocabulary
+from ..matching.network import STRIDE, UNKNOWN, Evaluator, EvaluatorConfig
 from .distributed import Group
 from .evaluator_data import Batch, Picker, Row, open_rows
 from .licences import LICENCES

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..evaluation.judge import padded, word_rows
 from ..evaluation.lexical import Lexicon, alike, sides
-from ..evaluation.pairs import LONGEST, captioned, motion_of, seen
+from ..evaluation.pairs import LONGEST, captioned, motion_of
+from ..matching.judge import padded, seen, word_rows
 from . import procedural
 from .diffusion_data import balanced
 from .packed import PackedSet

@@ -9,13 +9,13 @@ import torch
 from kinema.checkpoints import find_pack
 from kinema.evaluation import comparison, text_motion
 from kinema.evaluation.cli import add_comparison
-from kinema.evaluation.evaluator import Evaluator, EvaluatorConfig
-from kinema.evaluation.judge import Judge, Vocabulary
 from kinema.evaluation.predicates import means
 from kinema.evaluation.report import evaluate
 from kinema.evaluation.scores import travel
 from kinema.evaluation.systems import Generated, Retrieval
 from kinema.evaluation.text_motion import Reading, figures, shuffled
+from kinema.matching.judge import Judge, Vocabulary
+from kinema.matching.network import Evaluator, EvaluatorConfig
 from kinema.pipeline import Pipeline
 from kinema.training import packed
 from kinema.training.packed import PackedSet

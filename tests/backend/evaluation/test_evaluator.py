@@ -8,10 +8,10 @@ import torch
 
 from kinema.checkpoints import find_pack
 from kinema.errors import WeightsError
-from kinema.evaluation.evaluator import READS, Evaluator, EvaluatorConfig
-from kinema.evaluation.judge import JUDGE, Judge, Vocabulary
-from kinema.evaluation.pairs import captioned, motion_of, seen
+from kinema.evaluation.pairs import captioned, motion_of
 from kinema.features import layout
+from kinema.matching.judge import JUDGE, Judge, Vocabulary, seen
+from kinema.matching.network import READS, Evaluator, EvaluatorConfig
 from kinema.training import evaluator, packed, run
 from kinema.training.evaluator_data import Picker, open_rows
 from kinema.training.packed import PackedSet

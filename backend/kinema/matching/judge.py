@@ -1,4 +1,4 @@
-"""The trained judge as the metrics ask it: texts and motions in, embeddings out."""
+"""The trained judge as search and metrics ask it: texts and motions in, embeddings out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from torch import Tensor
 
 from ..checkpoints import Pack, find_pack
 from ..errors import WeightsError
+from ..features import encoding, layout
 from ..protocol.motion import Motion
 from ..text.tokens import Tokenizer, tidy
-from .evaluator import STRIDE, UNKNOWN, Evaluator, EvaluatorConfig
-from .pairs import seen
+from .network import READS, STRIDE, UNKNOWN, Evaluator, EvaluatorConfig
 
 JUDGE = "kinema-evaluator"
 """The pack that ships with Kinema."""
@@ -74,7 +74,7 @@ class Judge:
 
     @torch.inference_mode()
     def motions(self, motions: Sequence[np.ndarray | Motion], batch: int = 64) -> tuple[np.ndarray, np.ndarray]:
-        """Motions, or what `pairs.seen` made of them -> embeddings and motion features, (N, E) float64 each."""
+        """Motions, or what `seen` made of them -> embeddings and motion features, (N, E) float64 each."""
         clips = [seen(motion) if isinstance(motion, Motion) else motion for motion in motions]
         order = np.argsort([len(clip) for clip in clips], kind="stable")
         width = self.network.config.embedding
@@ -84,6 +84,11 @@ class Judge:
             embedding, feature = self.network.read_motions(*padded([clips[row] for row in rows]))
             embeddings[rows], features[rows] = embedding.numpy(), feature.numpy()
         return embeddings, features
+
+
+def seen(motion: Motion) -> np.ndarray:
+    """SMPL body Motion -> (T, 67) float32, what the judge sees of it. Raises MotionError for another skeleton."""
+    return encoding.encode(motion.resample(layout.FPS))[:, READS].astype(np.float32)
 
 
 def padded(clips: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
