@@ -6,6 +6,7 @@ def register() -> None:
 
     from . import (
         dispatch,
+        edit_properties,
         ghost,
         headless,
         keymaps,
@@ -23,6 +24,7 @@ def register() -> None:
     properties.register()
     rig_properties.register()
     style_properties.register()
+    edit_properties.register()
     headless.register()
     keymaps.register()
     ghost.register()
@@ -35,10 +37,12 @@ def unregister() -> None:
 
     from . import (
         dispatch,
+        edit_properties,
         ghost,
         headless,
         keymaps,
         operators,
+        operators_search,
         operators_setup,
         properties,
         rig_panels,
@@ -48,6 +52,7 @@ def unregister() -> None:
         takes,
     )
 
+    operators_search.stop()
     dispatch.stop()
     bpy.app.translations.unregister(__package__)
     ghost.unregister()
@@ -57,6 +62,7 @@ def unregister() -> None:
     operators_setup.unregister()
     rig_panels.unregister()
     style_properties.unregister()
+    edit_properties.unregister()
     rig_properties.unregister()
     properties.unregister()
     takes.review.leave()
@@ -68,14 +74,20 @@ def unregister() -> None:
 
 def _with_classes():
     from . import (
+        edit_properties,
         operators,
+        operators_edit,
         operators_jobs,
         operators_prompts,
+        operators_search,
         operators_setup,
+        operators_strips,
         operators_style,
         operators_takes,
         panels,
+        panels_edit,
         panels_setup,
+        panels_strips,
         panels_style,
         panels_takes,
         preferences,
@@ -91,9 +103,12 @@ def _with_classes():
         properties,
         rig_properties,
         style_properties,
+        edit_properties,
         operators,
-        operators_jobs,
         operators_style,
+        operators_edit,
+        operators_strips,
+        operators_search,
         operators_takes,
         operators_prompts,
         operators_jobs,
@@ -102,6 +117,8 @@ def _with_classes():
         panels,
         panels_style,
         panels_takes,
+        panels_edit,
+        panels_strips,
         rig_panels,
         panels_setup,
     )

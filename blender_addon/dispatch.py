@@ -22,18 +22,17 @@ from kinema.protocol.messages import (
     Examine,
     Examined,
     Failed,
-    Generate,
     ListStyles,
     Refine,
     Refined,
     SaveStyle,
     Styles,
-    Stylize,
 )
 
-from . import preferences, results, style_list
+from . import found, preferences, results, style_list
 from .jobs import Job, State, Worker, new_id
 from .takes import review
+from .work import Request
 
 PERIOD = 0.05
 """Seconds between two looks at the queue."""
@@ -58,7 +57,7 @@ _placing: list[str] = []
 
 
 def begin(
-    request: Generate | Stylize,
+    request: Request,
     command: Sequence[str],
     environment: Mapping[str, str],
     notes: Mapping[str, Any],
@@ -181,6 +180,8 @@ def _ended(job: Job) -> None:
         review.add(job.result)
         if job.result.notes.get("at_once"):
             _placing.append(review.selected)
+    elif job.ranking is not None:
+        found.take(job.ranking, job.notes)
     else:
         message = "Cancelled" if job.state is State.CANCELLED else job.error
     redraw()

@@ -19,9 +19,9 @@ def to_quaternion(order: str, angles: np.ndarray) -> np.ndarray:
     return out
 
 
-def from_quaternion(order: str, q: np.ndarray) -> np.ndarray:
+def from_quaternion(order: str, q: np.ndarray, begin: np.ndarray | None = None) -> np.ndarray:
     """wxyz (T, 4) -> radians (T, 3) about x, y, z, unrolled: of the two triples of angles for each rotation, and of
-    their full turns, the one nearest to the frame before.
+    their full turns, the one nearest to the frame before, for the first to `begin` (3,) or zeros.
 
     With i, j, k the order's axes and e its parity, R = Rk Rj Ri gives sin b = -e R[k, i], tan a = e R[k, j] / R[k, k],
     tan c = e R[j, i] / R[i, i].
@@ -40,7 +40,7 @@ def from_quaternion(order: str, q: np.ndarray) -> np.ndarray:
     second[:, j] = np.pi - first[:, j]
     out = first.copy()
     for frame in range(len(out)):
-        before = out[frame - 1] if frame else np.zeros(3)
+        before = out[frame - 1] if frame else (np.zeros(3) if begin is None else begin)
         choices = [c + 2.0 * np.pi * np.round((before - c) / (2.0 * np.pi)) for c in (first[frame], second[frame])]
         out[frame] = min(choices, key=lambda c: float(np.abs(c - before).sum()))
     return out

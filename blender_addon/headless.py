@@ -13,7 +13,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,10 @@ from kinema.protocol.messages import Generate
 from kinema.protocol.motion import Motion
 
 from . import (
+    accepting,
     axes,
     batch_commands,
+    edit_commands,
     environment,
     keyframes,
     placement,
@@ -41,6 +43,7 @@ from .operators_takes import action_name
 from .properties import INTERPOLATIONS, REFINERS
 from .results import Result
 from .takes import Take
+from .work import Request
 
 _commands: list[object] = []
 
@@ -65,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
         if options.command in batch_commands.NAMES:
             return batch_commands.run(options)
         _check_targets(options)
-        {"demo": demo, "generate": generate}[options.command](options)
+        {"demo": demo, "generate": generate, "edit": edit}[options.command](options)
     except (KinemaError, OSError, RuntimeError) as error:
         print(f"kinema: Error: {str(error).strip()}", file=sys.stderr)
         return 1
@@ -102,7 +105,26 @@ def generate(options: argparse.Namespace) -> None:
     _outputs(options, scene, placed, take.motion, staged=False)
 
 
-def _run(request: Generate, backend: str) -> Result:
+def edit(options: argparse.Namespace) -> None:
+    """A part of an action of the scene that is open."""
+    scene = bpy.context.scene
+    asked = edit_commands.asked(options, scene)
+    result = _run(asked.request, options.backend, asked.notes, asked.arrays)
+    take = Take(result, 0)
+    placing = placement.Placing(scene.name, options.object, take.start, options.interpolation)
+    placed = accepting.place(take, placing, action_name(take.title), provenance.of_take(take, {}))
+    for warning in result.done.warnings:
+        print(f"kinema: {warning}", file=sys.stderr)
+    print(f"kinema: {placed.action.name} on {placed.armature.name}", file=sys.stderr)
+    _outputs(options, scene, placed, take.motion, staged=False)
+
+
+def _run(
+    request: Request,
+    backend: str,
+    notes: Mapping[str, Any] | None = None,
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> Result:
     """One request, waited for: timers do not fire while a command runs. Raises BackendError with the reason."""
     command, extra = (
         preferences.backend()
@@ -115,7 +137,7 @@ def _run(request: Generate, backend: str) -> Result:
     with tempfile.TemporaryDirectory(prefix="kinema-") as folder:
         worker, shown = Worker(Path(folder)), ""
         try:
-            worker.add(request, command, extra, {})
+            worker.add(request, command, extra, notes or {}, arrays)
             while worker.busy:
                 if worker.poll() and worker.job is not None and worker.job.stage != shown:
                     shown = worker.job.stage
@@ -232,6 +254,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--interpolation", choices=[item[0] for item in INTERPOLATIONS], default="LINEAR")
     make.add_argument("--motion", type=_path, help="save the motion itself, for kinema demo (.npz)")
     make.add_argument("--backend", default="", help="backend command in place of the preferences' one")
+    edit_commands.add_parser(commands, pictures)
     batch_commands.add_parsers(commands)
     return parser
 

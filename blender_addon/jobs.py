@@ -20,18 +20,18 @@ from kinema.protocol.messages import (
     Done,
     Examined,
     Failed,
-    Generate,
     Message,
     Progress,
+    Ranking,
     Refined,
     SaveStyle,
     Styles,
-    Stylize,
 )
 
 from . import results
 from .results import Result
 from .session import Ended, Event, Received, Session
+from .work import Request
 
 
 class State(Enum):
@@ -57,11 +57,11 @@ _STAGES = {
 class Job:
     """A request and what is known of it. Each change is a new Job, so whoever holds one sees a consistent state.
 
-    `notes`: kept with the result. `arrays`: clips that travel beside the request. `first`: monotonic time and number of
-    the first sampling step that was heard of.
+    `notes`: kept with the result. `arrays`: what travels beside the request (clips). `first`: monotonic time and number
+    of the first sampling step that was heard of. `ranking`: the answer to a search, which has no motions.
     """
 
-    request: Generate | Stylize
+    request: Request
     command: tuple[str, ...]
     environment: Mapping[str, str]
     notes: Mapping[str, Any]
@@ -75,6 +75,7 @@ class Job:
     error: str = ""
     crashed: bool = False
     result: Result | None = None
+    ranking: Ranking | None = None
 
     @property
     def active(self) -> bool:
@@ -149,13 +150,13 @@ class Worker:
 
     def add(
         self,
-        request: Generate | Stylize,
+        request: Request,
         command: Sequence[str],
         environment: Mapping[str, str],
         notes: Mapping[str, Any],
         arrays: Mapping[str, np.ndarray] | None = None,
     ) -> None:
-        """Queue a request. It is sent when those before it are answered; never blocks."""
+        """Queue a request with the clips beside it. It is sent when those before it are answered; never blocks."""
         if self.paused:
             self.job = None
         self.waiting.append(Job(request, tuple(command), dict(environment), dict(notes), dict(arrays or {})))
@@ -284,6 +285,8 @@ class Worker:
                     self.job = replace(job, state=State.CANCELLED, error="the request was cancelled")
                 else:
                     self.job = replace(job, state=State.DONE, result=result, step=job.steps)
+            case Received(Ranking() as ranking, _, _) if ranking.id == job.request.id:
+                self.job = replace(job, state=State.DONE, ranking=ranking, step=job.steps)
         if not self.job.active:
             self._ended()
 

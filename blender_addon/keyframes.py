@@ -1,4 +1,4 @@
-"""Values over time to Actions: the only file that touches Actions, slots and curves.
+"""Values over time to Actions: the only file that touches Actions, slots and curves (keys within one: splicing.py).
 
 Blender 4.2 and 4.3 keep curves in the action itself; from 4.4 they live in a channelbag of a slot, and 5.0 removed the
 old way. Every call makes a new action: an action that existed before is never written to.
@@ -7,6 +7,7 @@ old way. Every call makes a new action: an action that existed before is never w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import bpy
 import numpy as np
@@ -76,6 +77,59 @@ def curves_of(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves
 
 
+def curves_for(target: bpy.types.ID, action: bpy.types.Action) -> dict[tuple[str, int], bpy.types.FCurve]:
+    """(data path, index) -> curve, of those that move the target where the action has several slots."""
+    if not hasattr(action, "layers"):
+        return {(curve.data_path, curve.array_index): curve for curve in action.fcurves}
+    bag = _bag(target, action)
+    return {} if bag is None else {(curve.data_path, curve.array_index): curve for curve in bag.fcurves}
+
+
+def curve_maker(target: bpy.types.ID, action: bpy.types.Action) -> _NewCurve:
+    """(data path, index, group) -> a new curve for the target in an action that moves it already."""
+    if not hasattr(action, "layers"):
+        return lambda path, index, group: action.fcurves.new(path, index=index, action_group=group)
+    bag = _bag(target, action)
+    assert bag is not None
+    return _in_bag(bag)
+
+
+def copy(target: bpy.types.Object, action: bpy.types.Action, name: str) -> tuple[bpy.types.Action, Any]:
+    """A copy of an action that the target has, and the slot in it that is the target's (None before Blender 4.4)."""
+    made = action.copy()
+    made.name, made.use_fake_user = name, True
+    slot = slot_for(target, action)
+    return made, next((other for other in made.slots if other.identifier == slot.identifier), None) if slot else None
+
+
+def slot_for(target: bpy.types.ID, action: bpy.types.Action) -> Any:
+    """The slot of an action that moves the target, its first one where it is not the target's; None before 4.4."""
+    if not hasattr(action, "slots"):
+        return None
+    data = target.animation_data
+    if data is not None and data.action == action and data.action_slot is not None:
+        return data.action_slot
+    return action.slots[0] if action.slots else None
+
+
+def assign(target: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Give an action that exists to the target; the one that it had stays in the file."""
+    data = target.animation_data or target.animation_data_create()
+    if data.action is not None and data.action != action:
+        data.action.use_fake_user = True
+    slot = slot_for(target, action)
+    data.action = action
+    if slot is not None:
+        data.action_slot = slot
+
+
+def close_loop(target: bpy.types.ID, action: bpy.types.Action) -> None:
+    """Let the curves of a motion that ends as it begins repeat, locations going on from where they ended."""
+    for (path, _), curve in curves_for(target, action).items():
+        if len(curve.keyframe_points) > 1 and not any(modifier.type == "CYCLES" for modifier in curve.modifiers):
+            _repeat([curve], "REPEAT_OFFSET" if path.endswith("location") else "REPEAT")
+
+
 def repeats(action: bpy.types.Action) -> bool:
     """Whether its curves go on again after their last key."""
     return any(modifier.type == "CYCLES" for curve in curves_of(action) for modifier in curve.modifiers)
@@ -116,12 +170,23 @@ def _new_action(target: bpy.types.Object, name: str, assign: bool) -> tuple[bpy.
         animation.action_slot = slot
     bag = action.layers.new("Layer").strips.new(type="KEYFRAME").channelbag(slot, ensure=True)
 
+    return action, _in_bag(bag)
+
+
+def _in_bag(bag: Any) -> _NewCurve:
     def new_curve(path: str, index: int, group: str) -> bpy.types.FCurve:
         curve = bag.fcurves.new(path, index=index)
         curve.group = bag.groups.get(group) or bag.groups.new(group)
         return curve
 
-    return action, new_curve
+    return new_curve
+
+
+def _bag(target: bpy.types.ID, action: bpy.types.Action) -> Any:
+    """The channelbag of the target's slot, or None."""
+    slot = slot_for(target, action)
+    bags = (strip.channelbag(slot) for layer in action.layers for strip in layer.strips) if slot is not None else ()
+    return next((bag for bag in bags if bag is not None), None)
 
 
 def _write(

@@ -8,7 +8,7 @@ from bpy.props import StringProperty
 from kinema.errors import KinemaError
 from kinema.protocol.messages import PARTS
 
-from . import dispatch, prompts, provenance, style_requests
+from . import dispatch, operators_strips, prompts, provenance, style_requests
 from .operators import action_of, prompt_book
 
 
@@ -104,11 +104,14 @@ class KINEMA_OT_use_origin(bpy.types.Operator):
         if origin is None:
             return {"CANCELLED"}
         settings, asked = context.scene.kinema, origin["request"]
+        if origin.get("kind") == "Timeline":
+            operators_strips.put_back(context, asked.get("strips", ()))
+            return {"FINISHED"}
         style_requests.restore(context.scene, asked)
         if "prompt" not in asked:
             return {"FINISHED"}  # an action that was styled
         settings.prompt = settings.parts_of = str(asked["prompt"])
-        settings.seconds, settings.length = float(asked.get("seconds", 4.0)), "SECONDS"
+        settings.seconds, settings.length = float(asked.get("seconds") or 4.0), "SECONDS"
         settings.seed = min(int(origin.get("seed", 0)), provenance.MAX_SEED)
         for part in PARTS:
             setattr(settings, f"part_{part}", str(origin.get("parts", {}).get(part, "")))

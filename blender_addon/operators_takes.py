@@ -11,9 +11,8 @@ from bpy.props import IntProperty, StringProperty
 
 from kinema.errors import KinemaError
 
-from . import dispatch, ghost, placement, provenance, standing
+from . import accepting, dispatch, ghost, placement, provenance, standing
 from .placement import Placing
-from .style_words import title_of
 from .takes import Take, review
 from .timeline import placing_of
 
@@ -96,15 +95,7 @@ class KINEMA_OT_accept(_Take, bpy.types.Operator):
         edits = {"loop": placing.loop, "in_place": placing.in_place, "frames": placing.frames}
         try:
             with object_mode(placing):
-                placed = placement.place(
-                    take.motion,
-                    placing,
-                    action_name(title_of(take.result.request)),
-                    provenance.of_take(take, edits),
-                    take.name,
-                    take.contacts,
-                )
-            provenance.keep_brought(placed.action, take.result)
+                placed = accepting.place(take, placing, action_name(take.title), provenance.of_take(take, edits))
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -144,6 +135,13 @@ class KINEMA_OT_start_here(_Take, bpy.types.Operator):
     bl_idname = "kinema.start_here"
     bl_label = "Start Here"
     bl_description = "Let the takes begin at the current frame, and where the character stands now"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if review.take is not None and review.take.edit.get("action"):
+            cls.poll_message_set("A changed action stays where it is")
+            return False
+        return bool(review.takes)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         place = standing.place_now(context.scene.kinema.target)

@@ -12,7 +12,7 @@ from . import dispatch, preferences, prompts
 from .jobs import State
 from .keyframes import scene_rate
 from .operators import prompt_book
-from .style_words import title_of
+from .work import title_of
 
 
 class Sidebar:

@@ -9,7 +9,7 @@ from kinema.protocol.messages import PARTS
 from . import dispatch, provenance
 from .operators import action_of
 from .panels import Sidebar, paragraph
-from .style_words import title_of
+from .panels_edit import error_lines
 from .takes import Take, review
 
 
@@ -49,6 +49,8 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         row.operator("kinema.reject", icon="X").take = ""
         layout.operator("kinema.finish_review", icon="TRASH")
         if take is not None:
+            for line in error_lines(take):
+                layout.label(text=line, icon="DRIVER_DISTANCE", translate=False)
             draw_licence(layout, context, take.result.done.pack)
             expected = take.result.notes.get("expected")
             if expected and expected != take.result.done.pack.get("sha256"):
@@ -60,7 +62,7 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         chosen = take.name == review.selected
         row = column.row(align=True)
         icon = "CHECKMARK" if accepted else ("RADIOBUT_ON" if chosen else "RADIOBUT_OFF")
-        text = f"{number + 1}: {take.motion.seconds:.1f} s, seed {take.seed}, {title_of(take.result.request)}"
+        text = f"{number + 1}: {take.motion.seconds:.1f} s, seed {take.seed}, {take.title}"
         row.operator("kinema.select_take", text=text, icon=icon, depress=chosen, translate=False).take = take.name
         row.operator("kinema.reject", text="", icon="X").take = take.name
 

@@ -135,7 +135,7 @@ def write_motion(
         )
     # Channels are mixed one by one: between an object that moves and hips that move, a mix would leave the way.
     mixed = 0 if moved != (track.object_motion is not None) else placing.blend
-    track = _from_home(track, armature, home, placing.destination)
+    track = from_home(track, armature, home, placing.destination)
     keys = reduce_track(armature, track, pose.rest, settings) if settings.reduce else None
     action = keyframes.write_pose(
         armature,
@@ -225,7 +225,7 @@ def _on_rig(
     return replace(pose, turns=pose.turns[turn], hips=pose.hips[turn])
 
 
-def _from_home(track: Track, armature: bpy.types.Object, home: np.ndarray, destination: str) -> Track:
+def from_home(track: Track, armature: bpy.types.Object, home: np.ndarray, destination: str) -> Track:
     """The track with the object's way beginning at `home`, wherever an earlier action has it now.
 
     Where strips that move the object stay beneath, one that does not must hold it at home.

@@ -17,7 +17,7 @@ import numpy as np
 
 from kinema.errors import KinemaError, RequestError
 from kinema.protocol import wire
-from kinema.protocol.messages import Generate, Stylize
+from kinema.protocol.messages import MESSAGES, Generate, Stylize, Timeline
 
 from .jobs import new_id
 from .results import Result
@@ -68,8 +68,9 @@ def of_take(take: Take, edits: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "format": 1,
         "kind": type(request).__name__,
+        "title": take.title,
         **styled,
-        "request": {key: dict(value) if isinstance(value, Mapping) else value for key, value in asked.items()},
+        "request": {key: _plain(value) for key, value in asked.items()},
         "sample": take.sample,
         "seed": take.seed,
         "parts": dict(done.parts),
@@ -78,6 +79,13 @@ def of_take(take: Take, edits: Mapping[str, Any]) -> dict[str, Any]:
         "versions": versions,
         "edits": dict(edits),
     }
+
+
+def _plain(value: Any) -> Any:
+    """As JSON holds it."""
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def stamp(action: bpy.types.Action, origin: Mapping[str, Any], take_name: str = "") -> None:
@@ -105,9 +113,9 @@ def hand_on(action: bpy.types.Action, made: bpy.types.Action) -> None:
 
 
 def title(origin: Mapping[str, Any]) -> str:
-    """The prompt, or the clip that was styled."""
+    """The prompt, or what else was asked for in a few words."""
     asked = origin.get("request", {})
-    return str(asked.get("prompt") or asked.get("clip") or asked.get("action") or "")
+    return str(asked.get("prompt") or origin.get("title") or asked.get("clip") or asked.get("action") or "")
 
 
 def style_line(origin: Mapping[str, Any]) -> str:
@@ -128,11 +136,11 @@ def keep_brought(action: bpy.types.Action, result: Result) -> None:
         action[BROUGHT_KEY] = packed
 
 
-def brought(action: bpy.types.Action, request: Generate | Stylize) -> dict[str, np.ndarray]:
+def brought(action: bpy.types.Action, request: Generate | Stylize | Timeline) -> dict[str, np.ndarray]:
     """The clips that a request made again needs. Raises RequestError when the action does not hold them."""
     kept = action.get(BROUGHT_KEY)
     if kept is None:
-        if request.style_clip or isinstance(request, Stylize):
+        if isinstance(request, Stylize) or getattr(request, "style_clip", ""):
             raise RequestError(
                 f"the clips that {action.name} was made from are not in it; choose the reference and style it again"
             )
@@ -160,27 +168,30 @@ def accepted() -> set[str]:
     return {str(action[TAKE_KEY]) for action in bpy.data.actions if TAKE_KEY in action}
 
 
-def request_again(origin: Mapping[str, Any], vary: bool) -> Generate | Stylize:
+def request_again(origin: Mapping[str, Any], vary: bool) -> Generate | Stylize | Timeline:
     """The request that makes the same motion again, or with `vary` another of the same kind.
 
     The refined sentences stand in the request, so that no refiner is asked and a newer lexicon changes nothing.
-    Raises RequestError when the provenance is of another version.
+    Raises RequestError when the provenance is of another version, or of a change to a motion that is not kept.
     """
-    asked = dict(origin["request"])
-    if origin.get("kind") == "Stylize":
-        asked["id"] = new_id()
-        return _built(Stylize, asked | ({"style_seed": 1 + secrets.randbelow(MAX_SEED)} if vary else {}))
-    asked |= {"id": new_id(), "parts": dict(origin.get("parts") or asked.get("parts") or {}), "refiner": "none"}
+    asked, kind = dict(origin["request"]), str(origin.get("kind", "Generate"))
+    asked["id"] = new_id()
+    if kind == "Stylize":
+        return _built(kind, asked | ({"style_seed": 1 + secrets.randbelow(MAX_SEED)} if vary else {}))
+    if kind not in ("Generate", "Timeline"):
+        raise RequestError("this action was made by changing another one; change that one again in the panel Edit")
+    if kind == "Generate":
+        asked |= {"parts": dict(origin.get("parts") or asked.get("parts") or {}), "refiner": "none"}
     for key in ("sampler", "steps", "guidance"):
         if key in (used := origin.get("settings", {})):
             asked[key] = used[key]
     if vary:
         asked |= {"seed": secrets.randbelow(MAX_SEED), "samples": 1}
-    return _built(Generate, asked)
+    return _built(kind, asked)
 
 
-def _built(kind: type, asked: Mapping[str, Any]) -> Any:
+def _built(kind: str, asked: Mapping[str, Any]) -> Any:
     try:
-        return wire.build(kind, dict(asked))
+        return wire.build(MESSAGES[kind], dict(asked))
     except Exception as error:
         raise RequestError(f"this action was made by another version of Kinema ({error}); use its prompt") from error

@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from kinema.errors import KinemaError, ProtocolError
-from kinema.protocol import wire
-from kinema.protocol.messages import Done, Generate, Stylize
+from kinema.protocol import clips, wire
+from kinema.protocol.messages import Done
 from kinema.protocol.motion import Motion
+
+from .work import REQUESTS, Request
 
 _SUFFIX = ".result"
 
@@ -35,13 +37,19 @@ class Result:
     Done), or None."""
 
     path: Path
-    request: Generate | Stylize
+    request: Request
     done: Done
     motions: tuple[Motion, ...]
     positions: tuple[np.ndarray, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)
     brought: Mapping[str, np.ndarray] = field(default_factory=dict)
     contacts: tuple[np.ndarray | None, ...] = ()
+
+    @property
+    def clip(self) -> Motion | None:
+        """The motion that the request changed, where it brought one."""
+        clip = clips.read_clip(clips.CLIP, self.brought)
+        return clip if isinstance(clip, Motion) else None
 
     @property
     def name(self) -> str:
@@ -55,7 +63,7 @@ class Result:
 
 def keep(
     folder: Path,
-    request: Generate | Stylize,
+    request: Request,
     done: Done,
     arrays: Mapping[str, np.ndarray],
     notes: Mapping[str, Any],
@@ -63,18 +71,19 @@ def keep(
 ) -> Result:
     """Check a finished request and write it to disk; a full disk is no reason to lose it from memory.
 
-    Raises ProtocolError or MotionError when the answer holds no usable motions.
+    `brought`: what travelled beside the request. Raises ProtocolError or MotionError when the answer holds no usable
+    motions.
     """
-    motions = wire.done_motions(done, arrays)
+    motions, brought = wire.done_motions(done, arrays), brought or {}
     path = folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
     contacts = wire.done_contacts(done, arrays)
-    result = Result(path, request, done, motions, _positions(motions), dict(notes), dict(brought or {}), contacts)
+    result = Result(path, request, done, motions, _positions(motions), dict(notes), dict(brought), contacts)
     partial = result.path.with_suffix(".partial")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_notes(result.path, notes)
         with partial.open("wb") as file:
-            wire.write(file, request, result.brought)
+            wire.write(file, request, brought)
             wire.write(file, done, arrays)
             file.flush()
             os.fsync(file.fileno())
@@ -103,12 +112,7 @@ def read(path: Path) -> Result:
     """Raises ProtocolError or MotionError for a damaged file, OSError from the system."""
     with path.open("rb") as file:
         asked, answered = wire.read(file), wire.read(file)
-    if (
-        asked is None
-        or answered is None
-        or not isinstance(asked[0], Generate | Stylize)
-        or not isinstance(answered[0], Done)
-    ):
+    if asked is None or answered is None or not isinstance(asked[0], REQUESTS) or not isinstance(answered[0], Done):
         raise ProtocolError(f"{path.name} is no result of Kinema; delete it")
     notes: Mapping[str, Any] = {}
     with contextlib.suppress(OSError, ValueError):

@@ -206,12 +206,18 @@ class Session:
             # Blender's Python leaves SIGPIPE as the system has it: writing to a backend that is gone would end Blender.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
         try:
-            while (message := self._outbox.get()) is not None:
-                wire.write(stream, *message)
+            while (item := self._outbox.get()) is not None:
+                self._send_now(stream, *item)
         except OSError:
             pass  # The reader sees the same end and tells why.
         with contextlib.suppress(OSError):
             stream.close()
+
+    def _send_now(self, stream: BinaryIO, message: Message, arrays: Mapping[str, np.ndarray]) -> None:
+        try:
+            wire.write(stream, message, arrays)
+        except KinemaError as error:  # Too large to send, and nothing was sent: the request fails, the session goes on.
+            self._events.put(Received(Failed(getattr(message, "id", ""), type(error).__name__, str(error))))
 
     def _keep_errors(self) -> None:
         stream = cast(IO[bytes], cast("subprocess.Popen[bytes]", self._process).stderr)

@@ -1,8 +1,8 @@
-"""A request and its style in a few words, for lists and names. Plain Python: nothing here knows Blender."""
+"""A style in a few words, for lists and names. Plain Python: nothing here knows Blender."""
 
 from __future__ import annotations
 
-from kinema.protocol.messages import PARTS, Generate, Styled, Stylize
+from kinema.protocol.messages import PARTS, Styled
 
 
 def style_of(request: Styled) -> str:
@@ -17,10 +17,3 @@ def style_of(request: Styled) -> str:
     if request.style_parts and len(set(request.style_parts)) < len(PARTS):
         words += [part.replace("_", " ") for part in request.style_parts]
     return ", ".join(words)
-
-
-def title_of(request: Generate | Stylize) -> str:
-    """What a request makes, in the user's own words."""
-    made = request.clip if isinstance(request, Stylize) else request.prompt
-    style = style_of(request)
-    return f"{made} ({style})" if style else made

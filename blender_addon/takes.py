@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from kinema.protocol.messages import Generate
 from kinema.protocol.motion import Motion
 
 from . import results
 from .results import Result
+from .work import seed_of, title_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +44,23 @@ class Take:
 
     @property
     def seed(self) -> int:
-        asked = self.result.request
-        return (asked.seed + self.sample) % 2**63 if isinstance(asked, Generate) else asked.style_seed
+        return seed_of(self.result.request, self.sample)
+
+    @property
+    def title(self) -> str:
+        """What was asked for, in a few words."""
+        return title_of(self.result.request)
 
     @property
     def start(self) -> float:
         """Frame on which the motion was wanted."""
         return float(self.result.notes.get("start", 1))
+
+    @property
+    def edit(self) -> Mapping[str, Any]:
+        """What it was made from and goes back to, empty for a motion of its own (edit_requests.NOTE)."""
+        found = self.result.notes.get("edit")
+        return found if isinstance(found, Mapping) else {}
 
     @property
     def frames(self) -> int | None:

@@ -62,7 +62,18 @@ def _markers(scene: bpy.types.Scene) -> tuple[int, int]:
 
 
 def placing_of(scene: bpy.types.Scene, take: Take) -> Placing:
-    """Where and how a take would be accepted now: its own start and length, the panel's options."""
+    """Where and how a take would be accepted now: its own start and length, the panel's options; the result of an edit
+    stays where its motion was."""
+    settings = scene.kinema
+    if "target" in (edit := take.edit):
+        return Placing(
+            scene.name,
+            str(edit["target"]),
+            take.start,
+            settings.interpolation,
+            settings.extend,
+            destination="ACTION" if settings.destination == "STRIP" else settings.destination,
+        )
     return placing_at(scene, take.start, take.frames)
 
 

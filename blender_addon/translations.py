@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import translations_edit
 from .translations_style import GERMAN_STYLE
 
 GERMAN = {
@@ -500,5 +501,5 @@ def _entries(texts: dict[str, str]) -> dict[tuple[str, str], str]:
 
 
 GERMAN |= GERMAN_STYLE
-
+GERMAN |= translations_edit.GERMAN
 TABLE = {name: _entries(GERMAN) for name in ("de_DE", "de")}

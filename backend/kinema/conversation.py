@@ -28,17 +28,23 @@ from .protocol.messages import (
     Hello,
     ListStyles,
     Message,
+    Mix,
     Progress,
+    Ranking,
     Refine,
     RemoveStyle,
     SaveStyle,
+    Search,
     Shutdown,
     Styles,
     Stylize,
+    Timeline,
+    Transform,
+    Vary,
 )
 
 Arrays = Mapping[str, np.ndarray]
-Request = Generate | Stylize | Edit | SaveStyle
+Request = Generate | Stylize | SaveStyle | Edit | Timeline | Vary | Mix | Transform | Search
 """What takes the calling thread, one after the other."""
 
 
@@ -47,7 +53,7 @@ class Work(Protocol):
 
     def __call__(
         self, request: Any, progress: Callable[[Progress], None], cancelled: Callable[[], bool], arrays: Arrays = ..., /
-    ) -> tuple[Done | Styles, Arrays]:
+    ) -> tuple[Done | Styles | Ranking, Arrays]:
         """Raises Cancelled soon after `cancelled()` turns true."""
 
 
@@ -133,7 +139,9 @@ class Conversation:
         try:
             message = wire.decode(frame)
             match message:
-                case Generate() | Stylize() | Edit() | SaveStyle():
+                case (
+                    Generate() | Stylize() | SaveStyle() | Edit() | Timeline() | Vary() | Mix() | Transform() | Search()
+                ):
                     self._accept(message, frame.arrays)
                 case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() | Examine() if (
                     self._answer_aside is not None

@@ -56,9 +56,7 @@ class Library:
         self._judge = Judge.open(self._pack)
         self._folder = folder or cache_folder() / "embeddings"
 
-    def rank(
-        self, text: str, wanted: Iterable[Clip], cancelled: Callable[[], bool] = lambda: False
-    ) -> Found:
+    def rank(self, text: str, wanted: Iterable[Clip], cancelled: Callable[[], bool] = lambda: False) -> Found:
         """The clips in the order in which they fit the sentence. Raises RequestError when none can be read, Cancelled
         between two clips."""
         names, rows, skipped = [], [], []

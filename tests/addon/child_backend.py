@@ -2,13 +2,15 @@
 
 The prompt says what happens: "slow ..." takes 200 steps of 10 ms, "crash" dies with words on stderr, "refuse" fails,
 "hang" neither computes nor hears, anything else gives a swaying body at once. Motions depend on seed and length alone,
-and on the style: its seed, or that of the bytes that came as the reference. A styled clip comes back, one arm turned.
+on the style (its seed, or that of the bytes that came as the reference), those of edits on the clip as well. A styled
+clip comes back, one arm turned. A search "3 seconds" ranks clips by how near their length is to the number.
 """
 
 import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
@@ -17,21 +19,30 @@ import numpy as np
 
 from kinema import clips, serve
 from kinema.errors import Cancelled, PromptError
+from kinema.protocol import clips as carried
 from kinema.protocol import quaternion, wire
 from kinema.protocol.messages import (
+    PARTS,
     ClearCache,
     Cleared,
     Description,
     Done,
+    Edit,
     Examine,
     ListStyles,
+    Mix,
     Progress,
+    Ranking,
     Refine,
     Refined,
     RemoveStyle,
     SaveStyle,
+    Search,
     Styles,
     Stylize,
+    Timeline,
+    Transform,
+    Vary,
 )
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
@@ -79,7 +90,73 @@ def stylize(request, arrays):
     return Done(request.id, 1, FPS, pack=PACK, settings={"device": "cpu"}), wire.motion_arrays([made])
 
 
-def work(request, progress, cancelled, arrays=()):
+def changed(request, clip):
+    """What an Edit may change, turned by 0.6 rad about X (a path or a whole-body span moves the root too), eased in and
+    out of its span; all that is kept is the clip's own, bit for bit."""
+    first, last = request.span or (0, len(clip) - 1)
+    mask = np.zeros(len(clip), dtype=bool)
+    mask[first : last + 1] = True
+    mask[list(request.keys)] = False
+    frames = np.flatnonzero(mask)
+    ease = np.sin(np.pi * (frames - first + 1) / (last - first + 2))
+    rotations, root = clip.rotations.copy(), clip.root_translation.copy()
+    parts = request.body_parts or PARTS
+    for joint in (joint for joint, part in enumerate(JOINT_PARTS) if part in parts):
+        turn = quaternion.from_axis_angle(np.array([1.0, 0.0, 0.0]), 0.6 * ease)
+        rotations[frames, joint] = quaternion.multiply(rotations[frames, joint], turn)
+    if {"left_leg", "right_leg"} <= set(parts):
+        root[frames, 0] += 0.4 * ease
+    return replace(clip, rotations=rotations, root_translation=root)
+
+
+JOINT_PARTS = [
+    "head"
+    if name in ("Neck", "Head")
+    else "torso"
+    if "_" not in name
+    else f"{'left' if name[0] == 'L' else 'right'}_{'leg' if name[2:] in ('Hip', 'Knee', 'Ankle', 'Foot') else 'arm'}"
+    for name in SMPL_BODY.names
+]
+
+
+def made(request, arrays):
+    """The motions of a request, by rule."""
+    clip = carried.read_clip("clip", arrays)
+    match request:
+        case Edit() if clip is not None:
+            return [changed(request, clip)]
+        case Edit():
+            frames = round((request.seconds or 4.0) * FPS)
+            motion = swaying(frames, request.seed)
+            at, x, z = (np.array(column) for column in list(zip(*request.path, strict=True))[:3])
+            root = motion.root_translation.copy()
+            root[:, 0], root[:, 2] = (np.interp(np.arange(frames) / FPS, at, value) for value in (x, z))
+            return [replace(motion, root_translation=root)]
+        case Timeline():
+            return [swaying(round(request.seconds * FPS), request.seed)]
+        case Vary():
+            turn = quaternion.from_axis_angle(np.array([0.0, 0.0, 1.0]), np.array(request.strength * 0.1))
+            return [replace(clip, rotations=quaternion.multiply(clip.rotations, turn))] * request.samples
+        case Mix():
+            other = carried.read_clip("other", arrays)
+            count = min(len(clip), len(other))
+            share = np.full((count, len(SMPL_BODY)), request.share)
+            rotations = quaternion.slerp(clip.rotations[:count], other.rotations[:count], share)
+            return [replace(clip.crop(0, count), rotations=rotations)]
+        case Transform(mirror=True):
+            return [replace(clip, root_translation=clip.root_translation * [-1.0, 1.0, 1.0])]
+        case Transform(in_place=True):
+            return [replace(clip, root_translation=clip.root_translation * [0.0, 1.0, 0.0])]
+        case Transform(loop=True):
+            half = clip.crop(0, max(len(clip) // 2, 2))
+            return [replace(half, rotations=np.concatenate([half.rotations[:-1], half.rotations[:1]]))]
+        case Transform():
+            return [replace(clip, fps=clip.fps * request.speed).resample(clip.fps)]
+    style = 1000 * request.style_seed + sum(int(a.sum()) for a in arrays.values()) % 997
+    return [swaying(round(request.seconds * FPS), request.seed + style + k) for k in range(request.samples)]
+
+
+def work(request, progress, cancelled, arrays=None):
     progress(Progress(request.id, "load"))
     if isinstance(request, SaveStyle):
         clips.needed("style", request.clip, arrays)
@@ -87,34 +164,51 @@ def work(request, progress, cancelled, arrays=()):
         return styles(request), {}
     if isinstance(request, Stylize):
         return stylize(request, arrays)
-    if request.prompt == "crash":
+    if isinstance(request, Search):
+        moves = {name: carried.read_clip(f"clip_{k}", arrays) for k, name in enumerate(request.clips)}
+        scores = {name: -abs(len(m) / m.fps - float(request.text.split()[0])) / 10 for name, m in moves.items()}
+        names = sorted(scores, key=lambda name: -scores[name])
+        return Ranking(request.id, tuple(names), tuple(scores[name] for name in names)), {}
+    prompt = getattr(request, "prompt", "")
+    if prompt == "crash":
         print("RuntimeError: the test wanted a crash", file=sys.stderr, flush=True)
         os._exit(3)
-    if request.prompt == "refuse":
+    if prompt == "refuse":
         raise PromptError("the test refuses this prompt; use another")
-    if request.prompt == "hang":
+    if prompt == "hang":
         progress(Progress(request.id, "sample", 1, 4))
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.kill(os.getpid(), signal.SIGSTOP)
-    steps = 200 if request.prompt.startswith("slow") else 4
+    steps = 200 if prompt.startswith("slow") else 4
     for step in range(steps):
         if cancelled():
             raise Cancelled("the request was cancelled")
         progress(Progress(request.id, "sample", step + 1, steps))
         time.sleep(0.01 if steps > 4 else 0.0)
-    seed = request.seed + 1000 * request.style_seed + sum(int(a.sum()) for a in dict(arrays).values()) % 997
-    motions = [swaying(round(request.seconds * FPS), seed + k) for k in range(request.samples)]
+    motions = made(request, arrays or {})
     done = Done(
         id=request.id,
         samples=len(motions),
-        fps=FPS,
+        fps=motions[0].fps,
         parts={"head": "the head looks straight ahead", "left_arm": "the left arm swings"},
         warnings=("a warning of the test",),
         pack=PACK,
         seconds_taken=0.01,
-        settings={"sampler": "ddim", "steps": 4, "guidance": 2.5, "device": "cpu", "versions": {"kinema": "test"}},
+        settings={
+            **measured(request),
+            "sampler": "ddim",
+            "steps": 4,
+            "guidance": 2.5,
+            "device": "cpu",
+            "versions": {"kinema": "test"},
+        },
     )
     return done, wire.motion_arrays(motions)
+
+
+def measured(request):
+    """As an Edit along a path tells how well it was followed."""
+    return {"errors": [{"path": {"mean": 0.012, "worst": 0.034}}]} if getattr(request, "path", ()) else {}
 
 
 def answer(question, arrays=()):

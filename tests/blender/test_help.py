@@ -32,7 +32,7 @@ def texts():
     for module in modules():
         for cls in module.CLASSES:
             if "PropertyGroup" not in str(cls.__mro__) and "AddonPreferences" not in str(cls.__mro__):
-                found |= {cls.bl_label, getattr(cls, "bl_description", "")}
+                found |= {getattr(cls, "bl_label", ""), getattr(cls, "bl_description", "")}
             for prop in properties_of(cls):
                 found |= {prop.name, prop.description}
                 if prop.type == "ENUM":

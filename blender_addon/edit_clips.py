@@ -1,0 +1,128 @@
+"""The motion that an edit changes: the character's action as Blender evaluates it, or a take under review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+
+from kinema.errors import MotionError, RequestError, SkeletonError
+from kinema.protocol.motion import Motion
+
+from . import action_motions, kept_motion, keyframes, sampling
+from .rigs import rig_of
+from .rigs.base import Rig
+from .rigs.other import refuse_loose_limbs
+from .takes import Take, review
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """`first`: the scene's frame of its first pose. `armature`, `action`: names of what it was read from; the action is
+    "" for a take, whose own `notes` then say where its changes belong."""
+
+    motion: Motion
+    name: str
+    first: int
+    armature: str = ""
+    action: str = ""
+    notes: Mapping[str, Any] | None = None
+
+    def frame(self, at: int) -> int:
+        """The clip's own number of a frame of the scene. Raises RequestError outside the clip."""
+        if not 0 <= at - self.first < len(self.motion):
+            last = self.first + len(self.motion) - 1
+            raise RequestError(f"frame {at} lies outside {self.name}, which has the frames {self.first} to {last}")
+        return at - self.first
+
+
+def character(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active object where it is a rig of Kinema's kinds, else the panel's character."""
+    active = context.active_object
+    return active if active is not None and active.type == "ARMATURE" else context.scene.kinema.target
+
+
+def rig_for(armature: bpy.types.Object | None) -> tuple[bpy.types.Object, Rig]:
+    """The character and its kind. Raises SkeletonError where there is none."""
+    if armature is None:
+        raise SkeletonError("there is no character; select its armature, or choose one in the panel Generate")
+    rig = rig_of(armature)
+    if rig is None:
+        refuse_loose_limbs(armature)
+        raise SkeletonError(f"{armature.name} is not recognised; set its bones in the panel Bones")
+    return armature, rig
+
+
+def source(context: bpy.types.Context) -> Clip:
+    """What the panel's source says. Raises SkeletonError, MotionError or RequestError."""
+    if context.scene.kinema_edit.source == "TAKE":
+        return of_take(review.take)
+    return of_action(context.scene, *rig_for(character(context)))
+
+
+def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig) -> Clip:
+    """The character's action at the scene's rate. Raises SkeletonError or MotionError."""
+    frames = sampling.frames_of(armature)
+    if len(frames) < 2:
+        raise MotionError("the action is one pose; give it a second key, so that there is a motion to change")
+    if action_motions.shown_by_curves(armature):
+        motion = action_motions.read(armature, rig, frames, keyframes.scene_rate(scene))
+    else:
+        motion = sampling.read_motion(scene, armature, rig)
+    action = armature.animation_data.action
+    return Clip(motion, action.name, frames.start, armature.name, action.name)
+
+
+def of_take(take: Take | None) -> Clip:
+    """A take as it was made. Raises RequestError when none is selected."""
+    if take is None:
+        raise RequestError("no take is selected; select one in the review, or edit the current action")
+    notes = {key: value for key, value in take.result.notes.items() if key != "rejected"}
+    return Clip(take.motion, take.title[:80], round(take.start), notes=notes)
+
+
+def of_file(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action) -> Clip:
+    """Any action of the file: the motion kept in it, else the action as the character would play it.
+
+    Raises SkeletonError or MotionError.
+    """
+    if kept_motion.KEY in action:
+        motion, start = kept_motion.recall(action)
+        return Clip(motion, action.name, round(start))
+    data = armature.animation_data or armature.animation_data_create()
+    kept, slot = data.action, getattr(data, "action_slot", None)
+    try:
+        data.action = action
+        if hasattr(data, "action_slot") and data.action_slot is None:
+            data.action_slot = keyframes.slot_for(armature, action)
+        return of_action(scene, armature, rig)
+    finally:
+        data.action = kept
+        if kept is not None and slot is not None:
+            data.action_slot = slot
+
+
+def selected_frames(armature: bpy.types.Object) -> list[int]:
+    """Frames on which keys of the character's action are selected, each once, in order."""
+    data = armature.animation_data
+    if data is None or data.action is None:
+        return []
+    found: set[int] = set()
+    for curve in keyframes.curves_for(armature, data.action).values():
+        points = curve.keyframe_points
+        chosen = np.empty(len(points), dtype=bool)
+        points.foreach_get("select_control_point", chosen)
+        if chosen.any():
+            at = np.empty(2 * len(points), dtype=np.float32)
+            points.foreach_get("co", at)
+            found |= {round(float(frame)) for frame in at[::2][chosen]}
+    return sorted(found)
+
+
+def marked_frames(scene: bpy.types.Scene) -> list[int]:
+    """Frames of the selected markers, else of all."""
+    chosen = [marker.frame for marker in scene.timeline_markers if marker.select]
+    return sorted({*(chosen or [marker.frame for marker in scene.timeline_markers])})
