@@ -90,8 +90,8 @@ def test_generated_rigify_is_moved_by_ik_as_by_fk(scene, swaying, sliding, name)
     armature = characters.build(scene, name)
     kind, confidence = next(iter(confidences(armature).items()))
     assert (kind, confidence > 0.9) == ("rigify", True)
-    # The second motion's limbs are nearly straight and bend to all sides: their planes are the pole's choice.
-    for motion, mean, worst in ((sliding, 0.1, 0.5), (swaying(20, seed=4), 1.0, 5.0)):
+    # Limbs that are straight, or nearly so and bend to all sides: the solver and the pole choose how.
+    for motion, mean, worst in ((sliding, 0.5, 1.5), (swaying(20, seed=4), 1.0, 5.0)):
         turned = measuring.place_and_measure(scene, armature, motion, raw())
         assert max(turned.direction_worst, turned.hips_worst) < 0.01
         reached = measuring.place_and_measure(scene, armature, motion, raw(limbs="IK"))
