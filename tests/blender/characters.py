@@ -475,7 +475,8 @@ def _deform_only(rig: bpy.types.Object) -> bpy.types.Object:
             bone.parent = bones[bone.name[:-4]]
         elif above is not None:
             whole = "DEF-" + above.name.replace("ORG-", "")
-            bone.parent = bones.get(f"{whole}.001") or bones[whole]
+            lower = bones.get(f"{whole}.001") if whole.endswith((".L", ".R")) else None
+            bone.parent = lower or bones[whole]
     for bone in [b for b in bones if not b.name.startswith("DEF-")]:
         bones.remove(bone)
     bpy.ops.object.mode_set(mode="OBJECT")

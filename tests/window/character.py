@@ -17,7 +17,7 @@ from kinema.retarget import to_smpl
 
 from .driver import Window
 
-TAB, SIDE = (1308, 207), (1170, 600)
+TAB, SIDE = (1308, 253), (1170, 600)
 SIDEBAR = "282x790+1037+82"
 
 
