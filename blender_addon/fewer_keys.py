@@ -128,7 +128,8 @@ def _error_of(channel: Channel, values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _by_sum(channels: Sequence[Channel], rest: RestRig, metres: float, radians: float) -> Check:
-    """An upper bound for control rigs: each channel's own error times the length of the chain."""
+    """A guess for control rigs: each channel's own error times the length of the chain. Solvers may make more of it,
+    see seen_keys.py."""
     reach = _reach(rest)
 
     def check(values: list[np.ndarray]) -> Checked:

@@ -14,8 +14,9 @@ from kinema.protocol.motion import Motion
 
 from . import editing, ground, kept_motion, keyframes, nla, provenance, sampling, standing
 from .fewer_keys import reduce_track
+from .reduction import Reduced
 from .rig_choice import settings_of
-from .rigs import RIGS, rig_of
+from .rigs import RIGS, rig_of, rigify
 from .rigs.base import Rig, Track
 from .rigs.feet import stances
 from .rigs.limbs import spans
@@ -24,6 +25,7 @@ from .rigs.retargeting import pose_of
 from .rigs.settings import RigSettings
 from .rigs.transfer import RigPose
 from .sampling import ORIGIN_KEY
+from .seen_keys import reduce_seen
 
 REDUCTION_KEY = "kinema_reduction"
 """Custom property of a reduced action: the largest error kept, millimetres and degrees."""
@@ -136,7 +138,7 @@ def write_motion(
     # Channels are mixed one by one: between an object that moves and hips that move, a mix would leave the way.
     mixed = 0 if moved != (track.object_motion is not None) else placing.blend
     track = from_home(track, armature, home, placing.destination)
-    keys = reduce_track(armature, track, pose.rest, settings) if settings.reduce else None
+    keys = _fewer(armature, track, pose, settings) if settings.reduce else None
     action = keyframes.write_pose(
         armature,
         name,
@@ -204,6 +206,12 @@ def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
             if stop < len(down):
                 marks.append((start + float(stop), f"{side} up"))
     return sorted(marks)
+
+
+def _fewer(armature: bpy.types.Object, track: Track, pose: RigPose, settings: RigSettings) -> Reduced:
+    if rigify.generated(armature):
+        return reduce_seen(bpy.context.scene, armature, track, pose.rest, settings)
+    return reduce_track(armature, track, pose.rest, settings)
 
 
 def _on_rig(

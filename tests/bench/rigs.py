@@ -18,7 +18,7 @@ import bpy
 from kinema.formats import read_clip
 from kinema.protocol.motion import Motion
 from kinema.retarget import to_smpl
-from tests.bench import rig_tables
+from tests.bench import rig_tables, rig_tools
 from tests.blender import characters, measuring
 
 FPS, SECONDS = 30.0, 2.0
@@ -132,10 +132,12 @@ def main() -> None:
     parser.add_argument("--extra", type=Path, help="folder with the glTF characters of extra.tar.xz, unpacked")
     parser.add_argument("--sheets", type=Path, help="folder for a contact sheet of each rig")
     parser.add_argument("--write", type=Path, help="file for the tables, such as blender_addon/rigs/FIGURES.md")
-    parser.add_argument("--rigs", nargs="*", help="only these, without the tables of tools and of turned armatures")
+    parser.add_argument("--rigs", nargs="*", help="only these")
+    parser.add_argument("--no-tools", action="store_true", help="without the tables of tools and of turned armatures")
     parser.add_argument("--motions", nargs="*", choices=sorted(CLIPS), help="only these")
     options = parser.parse_args()
     names = options.rigs or [*BUILT, *FILES, *(EXTRA if options.extra else ())]
+    tools = "" if options.no_tools else rig_tools.document(character, options.extra)
     clips, rows, began = {name: clip(*CLIPS[name]) for name in options.motions or CLIPS}, [], time.perf_counter()
     print(rig_tables.HEADER)
     for name in names:
@@ -147,14 +149,10 @@ def main() -> None:
             from tests.bench.rig_sheets import sheet
 
             sheet(armature, clips, options.sheets / f"{name}.png", "IK" if name.endswith("_ik") else "FK")
-    text = rig_tables.document(rows)
-    if not options.rigs:
-        from tests.bench import rig_tools
-
-        text += rig_tools.document(character, options.extra)
+        text = rig_tables.document(rows) + tools
+        if options.write:
+            options.write.write_text(text, encoding="utf-8")
     print(f"{text}\n{time.perf_counter() - began:.0f} s")
-    if options.write:
-        options.write.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -464,6 +464,8 @@ def _deform_only(rig: bpy.types.Object) -> bpy.types.Object:
     """What exporters to game engines make of a Rigify rig: its deform bones in one tree, no constraints."""
     bpy.ops.object.mode_set(mode="EDIT")
     bones = rig.data.edit_bones
+    for bone in bones:
+        bone.use_connect = False  # or its head would jump to another parent's tail
     for bone in [b for b in bones if b.name.startswith("DEF-")]:
         org = bones.get(bone.name.replace("DEF-", "ORG-"))
         above = (org or bone).parent
@@ -472,7 +474,9 @@ def _deform_only(rig: bpy.types.Object) -> bpy.types.Object:
         if bone.name.endswith((".L.001", ".R.001")):
             bone.parent = bones[bone.name[:-4]]
         elif above is not None:
-            bone.parent = bones["DEF-" + above.name.replace("ORG-", "")]
+            whole = "DEF-" + above.name.replace("ORG-", "")
+            lower = bones.get(f"{whole}.001") if whole.endswith((".L", ".R")) else None
+            bone.parent = lower or bones[whole]
     for bone in [b for b in bones if not b.name.startswith("DEF-")]:
         bones.remove(bone)
     bpy.ops.object.mode_set(mode="OBJECT")

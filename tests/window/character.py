@@ -17,8 +17,8 @@ from kinema.retarget import to_smpl
 
 from .driver import Window
 
-TAB, SIDE = (1308, 207), (1170, 600)
-SIDEBAR = "282x790+1037+82"
+TAB, SIDE = (1308, 253), (1170, 600)
+SIDEBAR = "263x728+1037+82"
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
         window.open()
         session(window, options.character.suffix)
         if options.pictures:
-            shutil.copy(folder / "character.png", options.pictures / "character.png")
+            shutil.copy(folder / "panels-2.png", options.pictures / "character.png")
     finally:
         window.close()
     print(folder)
