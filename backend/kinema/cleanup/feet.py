@@ -10,7 +10,7 @@ stance, and smoothly back to nothing after it.
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import distance_transform_edt, gaussian_filter1d, maximum_filter1d
 
 from ..geometry import (
     heading_angle,
@@ -38,6 +38,9 @@ HEEL_OFF = 0.03
 
 RISE = 1.5
 """Frames over which a swing that is too low is lifted, as the width of a Gaussian."""
+
+TAKE_OFF = 4.0
+"""Frames from a stance to where such a lift is whole."""
 
 DEEPEST_PELVIS = 0.08
 """The pelvis is lowered by no more than this to let a foot reach the ground, metres."""
@@ -122,7 +125,11 @@ def _lift(heights: np.ndarray, down: np.ndarray, clearance: np.ndarray) -> np.nd
     if not need.any():
         return need
     risen = gaussian_filter1d(maximum_filter1d(need, 3, axis=0), RISE, axis=0)
-    return np.where(down, 0.0, risen)
+    for lift, stands in zip(risen.T, down.T, strict=True):
+        if stands.any():
+            apart = np.clip(distance_transform_edt(~stands) / TAKE_OFF, 0.0, 1.0)
+            lift *= apart**2 * (3.0 - 2.0 * apart)
+    return risen
 
 
 def _fade(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:
