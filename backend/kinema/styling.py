@@ -32,7 +32,7 @@ SEEN = np.r_[layout.YAW_VELOCITY, layout.PLANAR_VELOCITY.stop : layout.WIDTH]
 """Features that the motion predictor sees."""
 
 
-CLEARANCE = 0.05
+CLEARANCE = 0.06
 """Metres; a styled foot swings past the ground as far above it as the clip's own did, up to this: a style learnt from
 shuffling feet would else let them skate."""
 

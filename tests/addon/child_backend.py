@@ -84,7 +84,8 @@ def stylize(request, arrays):
     reference = clips.received("style", request.style_clip, arrays)
     angle = 0.5 if reference is None else float(np.abs(reference.rotations[:, 1:, 1:]).mean())
     rotations = clip.rotations.copy()
-    turn = quaternion.from_axis_angle(np.array([0.0, 0.0, 1.0]), np.array((angle + request.style_seed) % 3.0))
+    angle += 1.0 + 0.1 * (request.style_seed % 10) if request.style_seed else 0.0
+    turn = quaternion.from_axis_angle(np.array([0.0, 0.0, 1.0]), np.array(angle))
     rotations[:, 16] = quaternion.multiply(rotations[:, 16], turn)
     made = Motion(rotations, clip.root_translation, FPS, SMPL_BODY)
     return Done(request.id, 1, FPS, pack=PACK, settings={"device": "cpu"}), wire.motion_arrays([made])

@@ -67,7 +67,7 @@ def session(window: Window, clip: Path) -> None:
     window.run("bpy.ops.kinema.generate()")
     window.until(f"len({TAKES}) == 2", 600)
     assert window.run(f"value = {TAKES}[0].result.request.style_clip") == clip.name
-    window.run("bpy.context.scene.frame_set(40)")
+    window.run("bpy.context.scene.frame_set(40); area().tag_redraw()")
     window.move(*VIEW)
     window.shot("style")
     bad = window.folder / "lamp.bvh"

@@ -40,6 +40,9 @@ HEEL_OFF = 0.03
 RISE = 1.5
 """Frames over which a swing that is too low is lifted, as the width of a Gaussian."""
 
+TAKE_OFF = 4.0
+"""Frames from a stance to where such a lift is whole."""
+
 DEEPEST_PELVIS = 0.08
 """The pelvis is lowered by no more than this to let a foot reach the ground, metres."""
 
@@ -135,7 +138,11 @@ def _lift(heights: np.ndarray, down: np.ndarray, clearance: np.ndarray) -> np.nd
     if not need.any():
         return need
     risen = gaussian_filter1d(maximum_filter1d(need, 3, axis=0), RISE, axis=0)
-    return np.where(down, 0.0, risen)
+    for lift, stands in zip(risen.T, down.T, strict=True):
+        if stands.any():
+            apart = np.clip(distance_transform_edt(~stands) / TAKE_OFF, 0.0, 1.0)
+            lift *= apart**2 * (3.0 - 2.0 * apart)
+    return risen
 
 
 def _anchor(values: np.ndarray, fixed: np.ndarray) -> np.ndarray:

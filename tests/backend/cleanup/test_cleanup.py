@@ -238,12 +238,11 @@ def test_quaternion_signs_do_not_matter_to_filters():
 def test_a_swing_lower_than_asked_is_lifted_and_stances_stay(clip):
     stands = stances(clip)
     swings = ~stands.any(axis=2)
-    least = np.where(swings, 0.16, 0.0)
+    least = 1.4 * sole_heights(clip).max(axis=2)
     plain, lifted = clean(clip, stands.reshape(-1, 4)), clean(clip, stands.reshape(-1, 4), clearance=least)
     before, after = (sole_heights(motion).max(axis=2) for motion in (plain, lifted))
     middle = swings & np.roll(swings, 3, axis=0) & np.roll(swings, -3, axis=0)
-    assert before[middle].min() < 0.13
-    assert after[middle].min() > 0.15
+    assert np.median(after[middle] / before[middle]) > 1.35
     np.testing.assert_allclose(after[~swings], before[~swings], atol=1e-3)
     assert np.abs(np.diff(after, n=2, axis=0)).max() < 2.0 * np.abs(np.diff(before, n=2, axis=0)).max()
     np.testing.assert_array_equal(lifted.root_translation[:, [0, 2]], plain.root_translation[:, [0, 2]])
