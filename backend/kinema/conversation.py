@@ -27,17 +27,23 @@ from .protocol.messages import (
     Hello,
     ListStyles,
     Message,
+    Mix,
     Progress,
+    Ranking,
     Refine,
     RemoveStyle,
     SaveStyle,
+    Search,
     Shutdown,
     Styles,
     Stylize,
+    Timeline,
+    Transform,
+    Vary,
 )
 
 Arrays = Mapping[str, np.ndarray]
-Request = Generate | Stylize | Edit | SaveStyle
+Request = Generate | Stylize | Edit | Timeline | Vary | Mix | Transform | Search | SaveStyle
 """What takes the calling thread, one after the other."""
 
 
@@ -46,7 +52,7 @@ class Work(Protocol):
 
     def __call__(
         self, request: Any, progress: Callable[[Progress], None], cancelled: Callable[[], bool], arrays: Arrays = ..., /
-    ) -> tuple[Done | Styles, Arrays]:
+    ) -> tuple[Done | Styles | Ranking, Arrays]:
         """Raises Cancelled soon after `cancelled()` turns true."""
 
 
@@ -128,7 +134,9 @@ class Conversation:
         try:
             message = wire.decode(frame)
             match message:
-                case Generate() | Stylize() | Edit() | SaveStyle():
+                case (
+                    Generate() | Stylize() | Edit() | Timeline() | Vary() | Mix() | Transform() | Search() | SaveStyle()
+                ):
                     self._accept(message, frame.arrays)
                 case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() if (
                     self._answer_aside is not None
