@@ -63,9 +63,7 @@ def lock_feet(
     offsets = np.stack([_hold(points[:, side], standing[:, side], fixed, motion.fps) for side in (0, 1)], axis=1)
     targets = legs.ankles + strength * offsets
 
-    drop = strength * _pelvis_drop(legs, targets, motion.fps)
-    if fixed.any():
-        drop = drop * _nearness(fixed, motion.fps)
+    drop = strength * _nearness(fixed, motion.fps) * _pelvis_drop(legs, targets, motion.fps)
     down = np.stack([np.zeros_like(drop), -drop, np.zeros_like(drop)], axis=-1)
     rotations = np.array(motion.rotations)
     solved = bend_to(legs, legs.hips + down[:, None], targets, feet)
@@ -87,7 +85,7 @@ def _flatten(rotations: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: 
         if np.median(np.linalg.norm(turn, axis=-1)) > FLATTEST:
             flat[start:stop] = False
         else:
-            out[start:stop] = turn - _anchor(turn, fixed[start:stop])
+            out[start:stop] = _outside(fixed, start, stop, fps) * (turn - _anchor(turn, fixed[start:stop]))
     out[fixed] = 0.0
     return _fade(out, flat | fixed, fps)
 
@@ -106,14 +104,15 @@ def _hold(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float)
     down = stands.any(axis=1)
     out = np.zeros((len(points), 3))
     for start, stop in spans(down):
-        here = path[start:stop]
-        shift = here - (_anchor(here, fixed[start:stop]) if fixed[start:stop].any() else here.mean(axis=0))
+        here, bound = path[start:stop], fixed[start:stop]
+        shift = here - (_anchor(here, bound) if bound.any() else here.mean(axis=0))
+        shift[:, 1] = -lowest[start:stop] - _anchor(-lowest[start:stop, None], bound)[:, 0]
         farthest = np.linalg.norm(shift[:, [0, 2]], axis=-1).max()
-        out[start:stop] = shift * min(1.0, LONGEST_SHIFT / max(farthest, 1e-9))
-        out[start:stop, 1] = -lowest[start:stop]
+        shift[:, [0, 2]] *= min(1.0, LONGEST_SHIFT / max(farthest, 1e-9))
+        out[start:stop] = _outside(fixed, start, stop, fps) * shift
     out[fixed] = 0.0
     out = _fade(out, down | fixed, fps)
-    out[:, 1] = np.where(fixed, 0.0, np.maximum(out[:, 1], -lowest))
+    out[:, 1] += _nearness(fixed, fps) * np.maximum(-lowest - out[:, 1], 0.0)
     return out
 
 
@@ -126,8 +125,17 @@ def _anchor(values: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     return np.stack([np.interp(frames, at, values[at, axis]) for axis in range(values.shape[1])], axis=1)
 
 
+def _outside(fixed: np.ndarray, start: int, stop: int, fps: float) -> np.ndarray:
+    """(stop - start, 1) `_nearness` of a stance's frames to the fixed ones that do not belong to it."""
+    others = fixed.copy()
+    others[start:stop] = False
+    return _nearness(others, fps)[start:stop, None]
+
+
 def _nearness(fixed: np.ndarray, fps: float) -> np.ndarray:
-    """(T,) 0 at fixed frames, rising to 1 within `BLEND` of them."""
+    """(T,) 0 at fixed frames, rising to 1 within `BLEND` of them; 1 where nothing is fixed."""
+    if not fixed.any():
+        return np.ones(len(fixed))
     away = distance_transform_edt(~fixed) / (BLEND * fps)
     t = np.minimum(away, 1.0)
     return t * t * (3.0 - 2.0 * t)

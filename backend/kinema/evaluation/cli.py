@@ -1,7 +1,8 @@
 """`kinema evaluate`: the prompt suite through the pipeline, one table and one contact sheet.
 
 With --text-motion a second table compares captured clips, retrieval, the auto-encoder, the generator whole and with
-parts of its conditions withheld, and further packs (--also). With --style style transfer is measured instead.
+parts of its conditions withheld, and further packs (--also). With --style style transfer is measured instead, with
+--edit editing.
 """
 
 import argparse
@@ -65,6 +66,10 @@ def main(argv: list[str] | None = None) -> int:
         from .style import cli as style
 
         return style.main([word for word in given if word != "--style"])
+    if "--edit" in given:
+        from . import edit_cli
+
+        return edit_cli.main([word for word in given if word != "--edit"])
     arguments = parser().parse_args(given)
     try:
         return _run(arguments)

@@ -1,0 +1,213 @@
+"""Editing measured: in-betweening beside interpolation and real clips, body parts, paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..editing.wanted import changing_joints
+from ..errors import InputError
+from ..pipeline import Pipeline
+from ..protocol import quaternion
+from ..protocol.messages import Edit
+from ..protocol.motion import Motion
+from ..training.packed import PackedSet
+from . import metrics
+from .judge import Judge
+from .pairs import captioned, motion_of, seen
+from .physical import physical_report
+from .predicates import Predicate
+from .suite.arms import ARMS
+
+FRAMES = 120
+"""Length of the clips that are filled in, 4 s."""
+
+KINDS = ("25 % at each end", "1 key", "5 keys", "20 keys")
+
+Row = dict[str, float]
+Clips = list[tuple[str, Motion]]
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What is edited: `clips` real validation clips of FRAMES frames; `steps` None means the pack's own."""
+
+    pipeline: Pipeline
+    judge: Judge
+    clips: tuple[Motion, ...]
+    steps: int | None
+    progress: Callable[[str], None]
+
+    @classmethod
+    def of(
+        cls,
+        pipeline: Pipeline,
+        judge: Judge,
+        packed: PackedSet,
+        most: int,
+        steps: int | None,
+        progress: Callable[[str], None],
+    ) -> Task:
+        """The same clips every time. Raises InputError when the set has none that is long enough."""
+        pairs = [p for p in captioned(packed, "val") if p.stop - p.start >= FRAMES and not p.mirrored]
+        order = np.random.default_rng(0).permutation(len(pairs))
+        chosen = [pairs[k] for k in (order[:most] if most else order)]
+        if len(chosen) < 2:
+            raise InputError(f"the set has no captioned validation clips of {FRAMES} frames; prepare a larger one")
+        return cls(pipeline, judge, tuple(motion_of(packed, p).crop(0, FRAMES) for p in chosen), steps, progress)
+
+    def edited(self, clip: Motion | None, seed: int, prompt: str = "", **wanted: Any) -> tuple[Motion, dict[str, Any]]:
+        """The edit and what was measured of it."""
+        name = "" if clip is None else "clip"
+        result = self.pipeline.edit(Edit("evaluate", prompt, name, seed=seed, steps=self.steps, **wanted), clip)
+        return result.motions[0], result.settings["errors"][0]
+
+
+def given_frames(kind: str, frames: int) -> np.ndarray:
+    """Indices of the frames that an in-between is given."""
+    if kind == KINDS[0]:
+        quarter = frames // 4
+        return np.r_[0:quarter, frames - quarter : frames]
+    count = int(kind.split()[0])
+    return np.array([frames // 2]) if count == 1 else np.linspace(0, frames - 1, count).round().astype(int)
+
+
+def interpolated(clip: Motion, given: np.ndarray) -> Motion:
+    """What an animator has without a model: slerp of every joint and a straight way between the given frames."""
+    frames = np.arange(len(clip))
+    low = np.clip(np.searchsorted(given, frames, side="right") - 1, 0, len(given) - 1)
+    high = np.clip(np.searchsorted(given, frames, side="left"), 0, len(given) - 1)
+    a, b = given[low], given[high]
+    share = np.where(b > a, (frames - a) / np.maximum(b - a, 1), 0.0)[:, None]
+    rotations = quaternion.slerp(clip.rotations[a], clip.rotations[b], np.broadcast_to(share, clip.rotations.shape[:2]))
+    root = (1 - share) * clip.root_translation[a] + share * clip.root_translation[b]
+    return Motion(rotations, root, clip.fps, clip.skeleton)
+
+
+def in_betweening(task: Task) -> tuple[dict[str, Row], Clips]:
+    """Rows "KIND: Kinema" and "KIND: SLERP", and "real"; the clips of the first example of each."""
+    real = task.judge.motions([seen(clip) for clip in task.clips])[1]
+    rows: dict[str, Row] = {"real": _physical(task.clips)}
+    shown: Clips = [("real clip", task.clips[0])]
+    for kind in KINDS:
+        task.progress(f"in-betweening, {kind}")
+        given = given_frames(kind, FRAMES)
+        made, measured = [], []
+        for number, clip in enumerate(task.clips):
+            if kind == KINDS[0]:
+                motion, found = task.edited(
+                    clip, number, span=(int(given[FRAMES // 4 - 1]) + 1, FRAMES - FRAMES // 4 - 1)
+                )
+            else:
+                motion, found = task.edited(clip, number, keys=tuple(given.tolist()))
+            made.append(motion)
+            measured.append(found.get("seams", {}))
+        slerped = [interpolated(clip, given) for clip in task.clips]
+        for name, clips in (("Kinema", made), ("SLERP", slerped)):
+            row = _physical(clips)
+            row["key error (cm)"] = 100.0 * float(
+                np.mean([_apart(x, y, given) for x, y in zip(clips, task.clips, strict=True)])
+            )
+            row["FID motion"] = metrics.fid(task.judge.motions([seen(clip) for clip in clips])[1], real)
+            rows[f"{kind}: {name}"] = row
+        for figure in ("velocity", "acceleration"):
+            values = [seams[figure] for seams in measured if figure in seams]
+            rows[f"{kind}: Kinema"][f"seam {figure}"] = float(np.median(values)) if values else float("nan")
+        shown.append((f"in-between, {kind}", made[0]))
+    return rows, shown
+
+
+def changed_parts(predicate: Predicate) -> tuple[str, ...]:
+    """The arms that a predicate's name speaks of."""
+    sides = [side for side in ("left", "right") if side in predicate.name]
+    return tuple(f"{side}_arm" for side in sides or ("left", "right"))
+
+
+def part_editing(task: Task, suite: Sequence[Predicate] = ARMS, seeds: int = 1) -> tuple[dict[str, Row], Clips]:
+    """A row for each predicate: its share on edits of the clips' arms and on the clips as they were; what was kept."""
+    rows, shown = {}, []
+    for predicate in suite:
+        task.progress(f"parts, {predicate.name}")
+        parts = changed_parts(predicate)
+        held, before, kept = [], [], 0.0
+        for number, clip in enumerate(task.clips):
+            for seed in range(seeds):
+                prompt = predicate.prompts[(number + seed) % len(predicate.prompts)]
+                motion, _ = task.edited(clip, 1000 * seed + number, prompt, body_parts=parts)
+                held.append(predicate.holds(motion))
+                before.append(predicate.holds(clip))
+                kept = max(kept, _kept_difference(motion, clip, parts))
+        rows[predicate.name] = {"holds": float(np.mean(held)), "before": float(np.mean(before)), "kept differs": kept}
+        shown.append((f"part: {predicate.prompts[0]}", motion))
+    return rows, shown
+
+
+def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
+    """A row for each of `PATHS`, and "no path": error, skate and slide of a walk."""
+    rows, shown, lead, free = {}, [], [], []
+    for name, path in PATHS.items():
+        task.progress(f"path, {name}")
+        made, found = [], []
+        for seed in range(seeds):
+            motion, measured = task.edited(None, seed, "a person walks forward", path=path)
+            made.append(motion)
+            found.append(measured["path"])
+            free.append(task.edited(None, seed, "a person walks forward", seconds=float(path[-1][0]))[0])
+        rows[name] = _physical(made) | {
+            "path error (cm)": 100.0 * float(np.mean([f["mean"] for f in found])),
+            "worst (cm)": 100.0 * max(f["worst"] for f in found),
+        }
+        lead += made
+        shown.append((f"path: {name}", made[0]))
+    errors = [row["path error (cm)"] for row in rows.values()]
+    rows["all paths"] = _physical(lead) | {"path error (cm)": float(np.mean(errors))}
+    rows["no path"] = _physical(free)
+    return rows, shown
+
+
+def _curve(
+    seconds: float, place: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+) -> tuple[tuple[float, ...], ...]:
+    """A dense path: place(0..1) gives x and z."""
+    share = np.linspace(0.0, 1.0, round(seconds * 10) + 1)
+    x, z = place(share)
+    return tuple(zip((share * seconds).tolist(), x.tolist(), z.tolist(), strict=True))
+
+
+def _circle(radius: float, side: float) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    return lambda u: (side * radius * (1 - np.cos(2 * np.pi * u)), radius * np.sin(2 * np.pi * u))
+
+
+PATHS: dict[str, tuple[tuple[float, ...], ...]] = {
+    "straight": ((0.0, 0.0, 0.0), (5.0, 0.0, 5.0)),
+    "straight, slow": ((0.0, 0.0, 0.0), (6.0, 0.0, 3.0)),
+    "circle left": _curve(7.0, _circle(1.0, 1.0)),
+    "circle right": _curve(7.0, _circle(1.0, -1.0)),
+    "eight": _curve(10.0, lambda u: (1.2 * np.sin(4 * np.pi * u) / 1.2, 1.5 * np.sin(2 * np.pi * u))),
+    "S": _curve(6.0, lambda u: (0.6 * np.sin(2 * np.pi * u), 5.0 * u)),
+    "zigzag": ((0.0, 0.0, 0.0), (1.5, 0.7, 1.2), (3.0, -0.7, 2.4), (4.5, 0.7, 3.6), (6.0, 0.0, 4.8)),
+    "stop and go": ((0.0, 0.0, 0.0), (2.0, 0.0, 2.0), (3.5, 0.0, 2.0), (5.5, 0.0, 4.0)),
+    "quarter turn": ((0.0, 0.0, 0.0), (2.0, 0.0, 2.0), (3.0, 0.5, 2.6), (5.0, 2.5, 2.7)),
+    "there and back": ((0.0, 0.0, 0.0), (2.5, 0.0, 2.5), (3.5, 0.4, 2.5), (6.0, 0.4, 0.0)),
+}
+"""Ten ways to walk: points (seconds, x, z)."""
+
+
+def _physical(clips: Sequence[Motion]) -> Row:
+    report = physical_report(clips)
+    return {"skate": report["foot_skate"], "slide (cm/s)": report["slide"], "jerk": report["jerk"]}
+
+
+def _apart(a: Motion, b: Motion, at: np.ndarray) -> float:
+    """Mean distance of joints at some frames, metres."""
+    return float(np.linalg.norm(a.positions()[at] - b.positions()[at], axis=-1).mean())
+
+
+def _kept_difference(edited: Motion, clip: Motion, parts: Sequence[str]) -> float:
+    """Largest difference of any number that should have been kept."""
+    kept = ~changing_joints(tuple(parts))
+    rotations = np.abs(edited.rotations[:, kept] - clip.rotations[:, kept]).max()
+    return float(max(rotations, np.abs(edited.root_translation - clip.root_translation).max()))
