@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from .. import cleanup
 from ..contacts import foot_contacts
@@ -33,6 +34,9 @@ SPEED_COST = 0.15
 
 LENGTH_WORTH = 0.02
 """Metres of pose distance that a loop of the whole clip may cost more than one of no length."""
+
+ROUGH_COST = 0.5
+"""Metres of pose distance that one metre of second difference of a joint beside the seam counts for."""
 
 CLOSING = 0.35
 """Seconds on either side of the seam within which it is closed; a third of the loop at most."""
@@ -77,11 +81,12 @@ def played(cycle: Cycle, frames: int, like: Motion) -> Motion:
 
 def find(motion: Motion) -> tuple[int, int]:
     """First and last frame of the stretch that loops best, the last being the first one again: nearest in pose, speed
-    and contacts, and long rather than short. Raises MotionError for a clip that is too short."""
+    and contacts, where the clip is smooth, and long rather than short. Raises MotionError for a clip that is too short."""
     shortest = max(4, round(SHORTEST * motion.fps))
     if len(motion) < shortest + 2:
         raise MotionError(f"the clip has {len(motion)} frames; a loop needs {shortest + 2} at {motion.fps:g} fps")
-    cost = _distances(motion)
+    rough = ROUGH_COST * _roughness(motion)
+    cost = _distances(motion) + rough[:, None] + rough[None]
     gap = np.arange(len(cost))[None] - np.arange(len(cost))[:, None]
     cost = cost - LENGTH_WORTH * gap / len(cost)
     cost[gap < shortest] = np.inf
@@ -153,6 +158,12 @@ def _distances(motion: Motion) -> np.ndarray:
     apart = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2.0 * rows @ rows.T, 0.0))
     stands = foot_contacts(motion.positions(), motion.fps)
     return apart + CONTACT_COST * np.abs(stands[:, None] - stands[None]).sum(axis=-1)
+
+
+def _roughness(motion: Motion) -> np.ndarray:
+    """(T,) metres: the largest second difference of a joint within two frames, in the body's frame."""
+    bend = np.linalg.norm(np.diff(_local(motion), 2, axis=0), axis=-1).max(axis=1)
+    return maximum_filter1d(np.pad(bend, 1, mode="edge"), 5)
 
 
 def _extended(cycle: Cycle) -> Cycle:

@@ -11,13 +11,13 @@ import numpy as np
 from ..editing.interpolating import interpolated
 from ..editing.wanted import changing_joints
 from ..errors import InputError
+from ..matching.judge import Judge, seen
 from ..pipeline import Pipeline
 from ..protocol.messages import Edit
 from ..protocol.motion import Motion
 from ..training.packed import PackedSet
 from . import metrics
-from .judge import Judge
-from .pairs import captioned, motion_of, seen
+from .pairs import captioned, motion_of
 from .physical import physical_report
 from .predicates import Predicate
 from .suite.arms import ARMS
