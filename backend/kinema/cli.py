@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, report: Report) -> int:
-    from . import edit_commands, style_commands
+    from . import edit_commands, style_commands, timeline_commands
 
     match options.command:
         case "generate":
@@ -74,6 +74,8 @@ def _run(options: argparse.Namespace, report: Report) -> int:
             return _batch(options, report)
         case command if command in edit_commands.COMMANDS:
             return edit_commands.run(options, report)
+        case command if command in timeline_commands.COMMANDS:
+            return timeline_commands.run(options, report)
         case "stylize":
             return style_commands.stylize(options)
         case "styles":
@@ -204,7 +206,7 @@ def _request_options(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from . import edit_commands, style_commands
+    from . import edit_commands, style_commands, timeline_commands
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
@@ -272,6 +274,8 @@ def _parser() -> argparse.ArgumentParser:
 
     style_commands.add_commands(commands, weights=weights, common=common)
     edit_commands.add_commands(commands, weights=weights, events=events, common=common)
+    made = edit_commands.sampling_options()
+    timeline_commands.add_commands(commands, weights=weights, events=events, common=common, made=made)
 
     commands.add_parser(
         "serve", parents=[weights, common], help="the backend of the Blender add-on, on stdin and stdout"

@@ -43,7 +43,7 @@ from .protocol.messages import (
 )
 
 Arrays = Mapping[str, np.ndarray]
-Request = Generate | Stylize | SaveStyle | Edit | Timeline | Vary | Mix | Transform | Search
+Request = Generate | Stylize | Edit | Timeline | Vary | Mix | Transform | Search | SaveStyle
 """What takes the calling thread, one after the other."""
 
 
@@ -135,7 +135,7 @@ class Conversation:
             message = wire.decode(frame)
             match message:
                 case (
-                    Generate() | Stylize() | SaveStyle() | Edit() | Timeline() | Vary() | Mix() | Transform() | Search()
+                    Generate() | Stylize() | Edit() | Timeline() | Vary() | Mix() | Transform() | Search() | SaveStyle()
                 ):
                     self._accept(message, frame.arrays)
                 case Refine() | Describe() | ClearCache() | ListStyles() | RemoveStyle() if (

@@ -15,6 +15,7 @@ from . import cleanup, refine
 from .diffusion import SAMPLERS
 from .editing import continuation, looping, mixing, strips, transitions
 from .editing.continuation import Continuation, decoded, plan
+from .editing.following import Path
 from .editing.origin import Place
 from .editing.rates import at_rate
 from .editing.transforming import closed, transform
@@ -72,8 +73,9 @@ def timeline(
 ) -> Result:
     """One continuous motion from a timeline's strips, SMPL body at 30 fps, from x = z = 0 facing +Z.
 
-    A loop has one frame more: its last is its first again. `settings["transitions"]` are the seconds at which texts
-    change. Raises RequestError for an unknown sampler or style, Cancelled between steps.
+    A loop lasts whole latents (4 frames) and has one frame more: its last is its first again. `settings["transitions"]`
+    are the seconds at which texts change, `settings["errors"]` what was measured of each sample: a loop's seam, a
+    path's error in metres. Raises RequestError for an unknown sampler or style, Cancelled between steps.
     """
     began = time.perf_counter()
     settings = Settings.of(request, pipeline.pack.section("sampling"))
@@ -94,11 +96,13 @@ def timeline(
     reporting.stage("encode")
     texts = [pipeline.encode_texts(each.prompt, each.parts) for each in said]
     making = _continuation(pipeline, settings, reporting)
+    leading = Path(request.path, frames, pipeline.autoencoder) if request.path else None
     changes = [each.start * stride for each in spans[0 if request.loop else 1 :]]
     motions: list[Motion] = []
     figures: list[dict[str, Any]] = []
     for turn in turns:
-        made = making.run(windows, texts, [request.seed + k for k in turn])
+        seeds = [request.seed + k for k in turn]
+        made = making.run(windows, texts, seeds, leading.channels if leading else None)
         with torch.inference_mode():
             made = continuation.closed(made) if request.loop else made
             pieces = [piece.float().cpu().numpy() for piece in decoded(pipeline.autoencoder, made, request.loop)]
@@ -106,13 +110,12 @@ def timeline(
         for sample in np.concatenate(pieces, axis=1):
             features = transitions.smoothed(sample[:frames], changes, request.loop)
             features = _styled(pipeline, features, parsed, codes)
-            motion, told = _finished(features, request)
+            motion, told = _finished(features, request, leading)
             motions.append(motion)
             figures.append(told)
     warnings = tuple(dict.fromkeys(text for each in refined.values() for text in each.warnings))
     told = settings.told(pipeline.device) | {"transitions": [at / layout.FPS for at in changes]}
-    if request.loop:
-        told["loops"] = figures
+    told |= {"errors": figures}
     parts = _script(spans, said, stride)
     took = time.perf_counter() - began
     return Result(tuple(motions), parts, warnings, pipeline.pack.provenance(), took, told)
@@ -169,7 +172,7 @@ def mix(pipeline: Pipeline, request: Mix, clip: Motion, other: Motion) -> Result
         motion = clip
     else:
         sources = [encoding.encode(each.resample(layout.FPS)) for each in (clip, other)]
-        features = mixing.mixed(pipeline.autoencoder, *sources, request.share)
+        features = mixing.mixed(pipeline.autoencoder, sources[0], sources[1], request.share)
         frames = round(len(features) * clip.fps / layout.FPS)
         motion = _as_clip(features, clip, request.cleanup and request.share < 1.0, frames)
     told = {"share": request.share, "device": str(pipeline.device)}
@@ -206,15 +209,18 @@ def _sentences(parsed: Sequence[strips.Strip]) -> list[str]:
     return list(dict.fromkeys([strips.IDLE, *(strip.prompt for strip in parsed)]))
 
 
-def _finished(features: np.ndarray, request: Timeline) -> tuple[Motion, dict[str, Any]]:
+def _finished(features: np.ndarray, request: Timeline, leading: Path | None) -> tuple[Motion, dict[str, Any]]:
+    """The motion of a whole timeline, and what was measured: a loop's seam, a path's error in metres."""
     motion = encoding.decode(features)
     if not request.loop:
-        return (cleanup.clean(motion, features[:, layout.CONTACTS]) if request.cleanup else motion), {}
+        motion = leading.followed(motion) if leading else motion
+        motion = cleanup.clean(motion, features[:, layout.CONTACTS]) if request.cleanup else motion
+        return motion, {"path": leading.error(motion)} if leading else {}
     cycle = looping.travel(_onward(features))
     if request.cleanup:
         cycle = looping.clean(cycle, motion)
     made = closed(cycle, motion, False, {})
-    return made.motion, made.figures["loop"]
+    return made.motion, made.figures
 
 
 def _onward(features: np.ndarray) -> Motion:

@@ -24,7 +24,7 @@ def add_commands(
     common: argparse.ArgumentParser,
 ) -> None:
     """The three commands among the command line's."""
-    made = _made()
+    made = sampling_options()
     shared = [made, weights, events, common]
     edit = commands.add_parser("edit", parents=shared, help="make a span or body parts of a clip anew, keep the rest")
     _add_clip(edit)
@@ -89,7 +89,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     return 0
 
 
-def _made() -> argparse.ArgumentParser:
+def sampling_options() -> argparse.ArgumentParser:
     """Options of everything that is sampled and written."""
     made = argparse.ArgumentParser(add_help=False)
     made.add_argument("-o", "--output", default="out.npz", help=".npz (AMASS) or .bvh (default out.npz)")

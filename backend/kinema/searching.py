@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +56,7 @@ class Library:
         self._judge = Judge.open(self._pack)
         self._folder = folder or cache_folder() / "embeddings"
 
-    def rank(
-        self, text: str, wanted: Iterable[Clip], cancelled: Callable[[], bool] = lambda: False
-    ) -> Found:
+    def rank(self, text: str, wanted: Iterable[Clip], cancelled: Callable[[], bool] = lambda: False) -> Found:
         """The clips in the order in which they fit the sentence. Raises RequestError when none can be read, Cancelled
         between two clips."""
         names, rows, skipped = [], [], []
@@ -118,6 +116,15 @@ def content_of(motion: Motion) -> str:
 def in_memory(name: str, motion: Motion) -> Clip:
     """A motion on the SMPL body as a clip."""
     return Clip(name, content_of(motion), lambda: motion)
+
+
+def sent(name: str, role: str, arrays: Mapping[str, np.ndarray]) -> Clip:
+    """The clip that came beside a message in a role; it is read when it is needed."""
+    digest = hashlib.sha256(Path(name).suffix.lower().encode())
+    for key in sorted(key for key in arrays if key.startswith(f"{role}_")):
+        digest.update(f"{key.removeprefix(role)}{arrays[key].shape}".encode())
+        digest.update(np.ascontiguousarray(arrays[key]).tobytes())
+    return Clip(name, digest.hexdigest(), lambda: clips.needed(role, name, arrays))
 
 
 def files(paths: Sequence[Path]) -> list[Clip]:

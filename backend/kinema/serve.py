@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,7 +16,20 @@ from .streams import claim_stdin, claim_stdout
 if TYPE_CHECKING:
     from .conversation import Answer, Arrays, Request, Work
     from .pipeline import Pipeline, Result
-    from .protocol.messages import Aside, Done, Message, Progress, SaveStyle, Styles
+    from .protocol.messages import (
+        Aside,
+        Done,
+        Message,
+        Mix,
+        Progress,
+        Ranking,
+        SaveStyle,
+        Search,
+        Styles,
+        Timeline,
+        Transform,
+        Vary,
+    )
     from .protocol.motion import Motion
 
 
@@ -64,12 +78,12 @@ def pipeline_work(model: str | None, device: str) -> Work:
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
         arrays: Arrays = MappingProxyType({}),
-    ) -> tuple[Done | Styles, Arrays]:
+    ) -> tuple[Done | Styles | Ranking, Arrays]:
         from .checkpoints import find_pack
         from .clips import needed, received
         from .generation import language_model, with_language_model
         from .protocol.clips import CLIP, STYLE
-        from .protocol.messages import Edit, SaveStyle, Stylize
+        from .protocol.messages import Edit, Mix, SaveStyle, Search, Stylize, Timeline, Transform, Vary
         from .result_cache import cacheable, key_of, open_cache
 
         if isinstance(request, SaveStyle):
@@ -79,6 +93,10 @@ def pipeline_work(model: str | None, device: str) -> Work:
             llm = language_model() if request.refiner == "llm" else None
             made_anew = pipeline(request.id, progress).edit(request, source, progress, cancelled, llm)
             return _done(request.id, made_anew)
+        if isinstance(request, Search):
+            return _ranked(request, arrays, cancelled), {}
+        if isinstance(request, Timeline | Vary | Mix | Transform):
+            return _directed(request, partial(pipeline, request.id, progress), arrays, progress, cancelled)
         reference = received(STYLE, request.style_clip, arrays)
         if request.style_clip and reference is None:
             raise RequestError("the style clip did not come with the request; send its file or its motion along")
@@ -96,6 +114,45 @@ def pipeline_work(model: str | None, device: str) -> Work:
         return done, made
 
     return work
+
+
+def _directed(
+    request: Timeline | Vary | Mix | Transform,
+    pipeline: Callable[[], Pipeline],
+    arrays: Arrays,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> tuple[Done, Arrays]:
+    """The answer to a request of `directing`. A transform opens no pipeline."""
+    from . import directing
+    from .clips import needed
+    from .generation import language_model
+    from .protocol.clips import CLIP, OTHER
+    from .protocol.messages import Timeline, Transform, Vary
+
+    if isinstance(request, Timeline):
+        llm = language_model() if request.refiner == "llm" else None
+        return _done(request.id, directing.timeline(pipeline(), request, progress, cancelled, llm))
+    clip = needed(CLIP, request.clip, arrays)
+    if isinstance(request, Transform):
+        made = directing.transformed(request, clip)
+        done, motions = _done(request.id, made.result)
+        return done, {**motions, **made.arrays}
+    if isinstance(request, Vary):
+        llm = language_model() if request.refiner == "llm" else None
+        return _done(request.id, directing.vary(pipeline(), request, clip, progress, cancelled, llm))
+    other = needed(OTHER, request.other, arrays)
+    return _done(request.id, directing.mix(pipeline(), request, clip, other))
+
+
+def _ranked(request: Search, arrays: Arrays, cancelled: Callable[[], bool]) -> Ranking:
+    from . import searching
+    from .protocol.clips import numbered
+    from .protocol.messages import Ranking
+
+    wanted = [searching.sent(name, numbered(k), arrays) for k, name in enumerate(request.clips)]
+    found = searching.Library().rank(request.text, wanted, cancelled)
+    return Ranking(request.id, found.names, found.scores, found.skipped)
 
 
 def _done(request_id: str, result: Result) -> tuple[Done, Arrays]:

@@ -12,6 +12,7 @@ from kinema.protocol import clips, wire
 from kinema.protocol.messages import (
     Cancel,
     Done,
+    Edit,
     Failed,
     Generate,
     Hello,
@@ -93,6 +94,26 @@ def test_clips_are_styled_and_styles_saved_across_the_wire(tmp_path, monkeypatch
     assert "sway" not in {entry["name"] for entry in messages[-1].styles}
     messages, _ = ask(backend, ListStyles("g"))
     assert isinstance(messages[-1], Styles)
+
+
+def test_edits_cross_the_wire_and_keep_the_clip_bit_for_bit(backend):
+    clip = swaying(2.0, 60.0)
+    brought = clips.motion_arrays("clip", clip)
+    messages, arrays = ask(backend, Edit("a", "nods", clip="sway", span=(40, 80), samples=2, steps=2), brought)
+    done = messages[-1]
+    assert isinstance(done, Done)
+    assert (done.samples, done.fps) == (2, 60.0)
+    assert len(done.settings["errors"]) == 2
+    for motion in wire.done_motions(done, arrays):
+        kept = np.r_[0:40, 81 : len(clip)]
+        assert np.array_equal(motion.rotations[kept], clip.rotations[kept])
+        assert np.array_equal(motion.root_translation[kept], clip.root_translation[kept])
+    messages, _ = ask(backend, Edit("b", clip="sway", span=(1, 2)))
+    assert "no clip came with the request" in messages[-1].message
+    messages, _ = ask(backend, Edit("c", clip="sway", span=(1, 9999)), brought)
+    assert "its frames are 0 to 119" in messages[-1].message
+    messages, arrays = ask(backend, Edit("d", "walks", path=((0.0, 0.0, 0.0), (1.0, 0.0, 1.0)), steps=2))
+    assert len(wire.done_motions(messages[-1], arrays)[0]) == 31
 
 
 def test_cancel_stops_the_sampler_between_steps(backend):

@@ -150,7 +150,7 @@ class Continuation:
         windows: Sequence[Window],
         texts: Sequence[tuple[Tensor, Tensor]],
         seeds: Sequence[int],
-        extra: Callable[[Window, Tensor], np.ndarray | None] = lambda window, known: None,
+        extra: Callable[[Window, Tensor], np.ndarray] | None = None,
         base: Tensor | None = None,
         strength: float = 1.0,
     ) -> Tensor:
@@ -192,12 +192,13 @@ class Continuation:
         return known
 
     def _constraints(
-        self, window: Window, known: Tensor, extra: Callable[[Window, Tensor], np.ndarray | None]
+        self, window: Window, known: Tensor, extra: Callable[[Window, Tensor], np.ndarray] | None
     ) -> Tensor | None:
         if self.denoiser.constraints is None:
             return None
         with torch.inference_mode():
-            held, more = known_channels(self.autoencoder, window, known), extra(window, known)
+            held = known_channels(self.autoencoder, window, known)
+            more = None if extra is None else extra(window, known)
         if more is None:
             return held
         added = torch.from_numpy(more).to(known.device)

@@ -25,6 +25,11 @@ CLIP, STYLE, OTHER = "clip", "style", "other"
 _KEYS = ("rotations", "root_translation", "fps", "names", "parents", "offsets")
 
 
+def numbered(index: int) -> str:
+    """The role of a Search's clip."""
+    return f"{CLIP}_{index}"
+
+
 def file_arrays(role: str, content: bytes) -> dict[str, np.ndarray]:
     """A file's bytes."""
     return {f"{role}_file": np.frombuffer(content, np.uint8)}

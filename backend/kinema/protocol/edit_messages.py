@@ -23,14 +23,15 @@ class Edit:
 
     `span`: first and last frame that may change, () for all. `body_parts`: parts of PARTS that may change, () for all;
     the root's way changes only with both legs. `keys`: frames in between that keep their poses and places, everything
-    else in the span is filled in. `path`: (seconds, x, z) or (seconds, x, z, heading): where the root shall be, linear
-    in between. `goals`: (joint of GOAL_JOINTS, seconds, x, y, z). `seconds`: length without a clip (None: the path's or
-    4). `loop`: the end leads into the beginning. `parts`: sentences for single parts, as in Generate, like the fields
-    after it.
+    else in the span is filled in. `path`: (seconds, x, z) or (seconds, x, z, heading): the root's way, a smooth curve
+    through them; without headings the body faces along it. `goals`: (joint of GOAL_JOINTS, seconds, x, y, z).
+    `seconds`: length without a clip (None: the path's or 4). `parts`: sentences for single parts, as in
+    Generate, like the fields after it.
 
     Answered by Done at the clip's rate and frame count, where the clip is, on the SMPL body; kept frames, joints and
-    keys equal the clip's bit for bit. `settings["errors"]` holds what was measured: "path" (mean and worst, m), "goals"
-    (m each), "seams" (largest acceleration at the seams over the clip's own). Raises PromptError or RequestError.
+    keys equal the clip's bit for bit. `settings["errors"]` has, for each sample, what was measured: "path" (mean and
+    worst, m), "goals" (m each), "seams" (largest jumps of velocity and acceleration there over the clip's own).
+    Raises PromptError or RequestError.
     """
 
     id: str
@@ -42,7 +43,6 @@ class Edit:
     path: tuple[PathPoint, ...] = ()
     goals: tuple[Goal, ...] = ()
     seconds: float | None = None
-    loop: bool = False
     parts: Mapping[str, str] = field(default_factory=dict)
     refiner: str = "lexicon"
     seed: int = 0

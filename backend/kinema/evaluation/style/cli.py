@@ -24,7 +24,7 @@ from ...styling import Stylist
 from ...training.corpus import Corpus, open_corpus
 from ...training.style_data import content_of
 from .. import contact_sheet
-from ..matching.judge import styled, train_judges
+from .judge import styled, train_judges
 from .rows import FIGURES, Row, Table, Trial, travel_speed, trials
 
 SPEED_CLIP = 6.0

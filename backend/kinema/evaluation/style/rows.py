@@ -17,8 +17,8 @@ from ...protocol.motion import Motion
 from ...styling import Stylist
 from ...training.corpus import Corpus, Item
 from ...training.style_data import HELD_OUT, content_of
-from ..matching.judge import Judges, data_set, styled
 from ..physical import foot_skate
+from .judge import Judges, data_set, styled
 
 RANDOM_TAKES = 8
 
