@@ -457,6 +457,8 @@ def test_one_button_changes_a_whole_motion(acting):
     edit(lambda: bpy.ops.kinema.transform(kind="LOOP"))
     accept(review.takes[-1].name)
     assert keyframes.repeats(armature.animation_data.action)
+    assert "licence" not in review.takes[-1].result.done.pack, "no network made it"
+    assert armature.animation_data.action["kinema_licence"] == "unknown", "nor what it was made from"
     keyframes.assign(armature, begin)
     scene.kinema.samples = 2
     edit(bpy.ops.kinema.vary, strength=0.7)
@@ -465,6 +467,11 @@ def test_one_button_changes_a_whole_motion(acting):
     assert review.takes[-1].title == "sway with sway mirrored"
     edit(bpy.ops.kinema.mix, mix_with="ACTION", mix_action=bpy.data.actions["sway in place"])
     assert review.takes[-1].result.request.other == "sway in place"
+    accept(review.takes[-1].name)
+    edit(lambda: bpy.ops.kinema.transform(kind="MIRROR"))
+    accept(review.takes[-1].name)
+    licence = armature.animation_data.action["kinema_licence"]
+    assert licence == "CC0-1.0", "that of the weights which made what was mirrored"
     review.select(review.takes[0].name)
     edit(lambda: bpy.ops.kinema.transform(kind="IN_PLACE"), source="TAKE")
     assert review.takes[-1].title == "sway mirrored in place"
