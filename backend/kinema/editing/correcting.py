@@ -32,7 +32,7 @@ from .wanted import Goal
 POSE_SECONDS, ROOT_SECONDS = 0.4, 0.5
 """Within which a correction of a pose fades, and a correction of the root's speed."""
 
-SWAY = 0.2
+SWAY = 0.4
 """Seconds: faster deviations from a path are the body's own sway in its steps and stay (width of a Gauss filter)."""
 
 STANDING = 0.05
