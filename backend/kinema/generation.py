@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from . import clips
 from .checkpoints import Pack
 from .errors import RequestError
-from .protocol.messages import Generate, Progress
+from .protocol.messages import Generate, Progress, Timeline
 from .protocol.motion import Motion
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 Generation = Callable[[Generate, Callable[[Progress], None], Callable[[], bool]], "Result"]
 """(request, progress, cancelled) -> Result; see `pipeline.Pipeline.generate`."""
 
-BatchedGeneration = Callable[[Sequence[Generate], Callable[[Progress], None], Callable[[], bool]], "list[Result]"]
-"""(requests, progress, cancelled) -> a Result each; see `pipeline.Pipeline.generate_many`."""
+BatchedGeneration = Callable[
+    [Sequence[Generate | Timeline], Callable[[Progress], None], Callable[[], bool]], "list[Result]"
+]
+"""(requests, progress, cancelled) -> a Result each; see `pipeline.Pipeline.generate_many`. A timeline comes alone."""
 
 
 def never() -> bool:
@@ -65,16 +67,20 @@ def with_language_model(pipeline: Pipeline, reference: Motion | None = None) -> 
 
 def open_batched(pack: Pack, device: str) -> BatchedGeneration:
     """As `open_generation`, for requests that are sampled together."""
+    from . import directing
     from .pipeline import Pipeline
 
     pipeline = Pipeline.open(pack, device)
 
     def generate(
-        requests: Sequence[Generate], progress: Callable[[Progress], None], cancelled: Callable[[], bool]
+        requests: Sequence[Generate | Timeline], progress: Callable[[Progress], None], cancelled: Callable[[], bool]
     ) -> list[Result]:
         llm = language_model() if any(request.refiner == "llm" for request in requests) else None
-        references = [clips.read(request.style_clip) if request.style_clip else None for request in requests]
-        return pipeline.generate_many(requests, progress, cancelled, llm, references)
+        if isinstance(requests[0], Timeline):
+            return [directing.timeline(pipeline, requests[0], progress, cancelled, llm)]
+        plain = [request for request in requests if isinstance(request, Generate)]
+        references = [clips.read(request.style_clip) if request.style_clip else None for request in plain]
+        return pipeline.generate_many(plain, progress, cancelled, llm, references)
 
     return generate
 

@@ -11,7 +11,7 @@ from typing import Any
 from . import __version__, formats
 from .errors import RequestError
 from .formats import amass
-from .protocol.messages import Edit, Generate
+from .protocol.messages import Edit, Generate, Timeline
 from .protocol.motion import Motion
 
 
@@ -33,10 +33,15 @@ def check_target(path: Path) -> None:
         raise RequestError(f"{path} is a folder; choose a file name")
 
 
-def provenance(request: Generate, sample: int, parts: Mapping[str, str], pack: Mapping[str, Any]) -> dict[str, Any]:
+def provenance(
+    request: Generate | Timeline, sample: int, parts: Mapping[str, str], pack: Mapping[str, Any]
+) -> dict[str, Any]:
     """What a written file says about its origin: its own request, which makes this sample alone, the refined sentences
     of the body `parts`, the weights' name, sha256 and licence, and Kinema's version."""
     asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request) if field.name != "id"}
+    if isinstance(request, Timeline):
+        asked |= {"parts": dict(request.parts), "seed": (request.seed + sample) % 2**63, "samples": 1}
+        return {"version": __version__, "timeline": asked, "parts": dict(parts), "pack": dict(pack)}
     asked |= {"parts": dict(request.parts), "style_parts": list(request.style_parts)}
     asked |= {"style_clip": Path(request.style_clip).name, "seed": (request.seed + sample) % 2**63, "samples": 1}
     return {"version": __version__, "request": asked, "parts": dict(parts), "pack": dict(pack)}

@@ -208,10 +208,12 @@ class Pipeline:
         refined = _edited_text(request, llm)
         report("encode")
         texts, given = self.encode_texts(refined.prompt, refined.parts)
+        said = bool(given.any())
 
         def sample(first: int, corrections: Sequence[Correction], frames: int) -> np.ndarray:
             rows = [
-                Row(texts, given, request.seed + first + k, each.channels(), each) for k, each in enumerate(corrections)
+                Row(texts, given, request.seed + first + k, each.channels(), each, None if said else each.start())
+                for k, each in enumerate(corrections)
             ]
             return self.sampling.features(rows, frames, settings, lambda _: report("sample", next(numbers)))
 

@@ -21,6 +21,9 @@ from .networks.denoiser import Denoiser
 MOST_AT_ONCE = 16
 """Samples in one batch; more are made in turns so that memory stays flat."""
 
+BEGIN = 0.7
+"""Time at which samples with a start begin."""
+
 Correct = Callable[[np.ndarray], np.ndarray]
 """Features (T, F) -> features (T, F) that have what is wanted of them."""
 
@@ -65,7 +68,8 @@ class Settings:
 class Row:
     """One sample: texts (1, 7, E) and which are given (1, 7), a seed, and what the motion shall have.
 
-    `constraints`: (T, C) channels of `conditions.constraints`; `correct` is applied to the features between steps.
+    `constraints`: (T, C) channels of `conditions.constraints`; `correct` is applied to the features between steps;
+    `start`: features (T, F) to begin from instead of noise, as noisy as they are at `BEGIN` (SDEdit, arXiv 2108.01073).
     """
 
     texts: Tensor
@@ -73,6 +77,7 @@ class Row:
     seed: int
     constraints: np.ndarray | None = None
     correct: Correct | None = None
+    start: np.ndarray | None = None
 
 
 class Sampling:
@@ -86,7 +91,7 @@ class Sampling:
     ) -> np.ndarray:
         """Features (B, frames, F) of up to MOST_AT_ONCE rows, sampled together; frames at most 40 times the longest.
 
-        `heard` is called with each step's number and may raise to stop. Rows have constraints all or none.
+        `heard` is called with each step's number and may raise to stop. Rows have constraints, and starts, all or none.
         """
         latents = -(-frames // self.autoencoder.config.stride)
         noise = torch.stack([self._noise(row.seed, latents) for row in rows])
@@ -106,9 +111,21 @@ class Sampling:
             heard(next(numbers))
             return x0
 
+        times = schedule.steps(settings.steps).to(self.device)
         with torch.inference_mode():
-            clean = SAMPLERS[settings.sampler](step, noise, schedule.steps(settings.steps).to(self.device))
+            begun, times = self._begun(rows, noise, times)
+            clean = SAMPLERS[settings.sampler](step, begun, times)
             return self._decoded(clean)[:, :frames]
+
+    def _begun(self, rows: Sequence[Row], noise: Tensor, times: Tensor) -> tuple[Tensor, Tensor]:
+        """Where the sampler begins, and at which times: in the noise at 1, or in the rows' noisy starts at `BEGIN`."""
+        starts = [row.start for row in rows if row.start is not None]
+        if len(starts) < len(rows):
+            return noise, times
+        missing = noise.shape[1] * self.autoencoder.config.stride - len(starts[0])
+        padded = np.pad(np.stack(starts), ((0, 0), (0, missing), (0, 0)), mode="edge").astype(np.float32)
+        latents = self.autoencoder.encode(torch.from_numpy(padded).to(self.device))
+        return schedule.add_noise(latents, (BEGIN * times[:1]).expand(len(rows)), noise), BEGIN * times
 
     def _constraints(self, rows: Sequence[Row], latents: int) -> Tensor | None:
         """(B, stride L, C), zero after the last frame; None where no row has any."""

@@ -26,6 +26,7 @@ from ..protocol import quaternion
 from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_BODY
 from .extending import held
+from .interpolating import interpolated
 from .reaching import reach, root_shifts
 from .wanted import Goal
 
@@ -45,6 +46,7 @@ class Correction:
 
     `values` where `masks` are set are kept exactly; `rail` (T, 2) and `facing` (T,), NaN where free, are followed but
     for the body's own sway; `goals` are reached as far as limbs and a free root allow. `masks.world` is not looked at.
+    `given`: the motion of which `values` are.
     """
 
     values: Values
@@ -52,6 +54,7 @@ class Correction:
     rail: np.ndarray
     facing: np.ndarray
     goals: tuple[Goal, ...]
+    given: Motion | None = None
 
     def channels(self) -> np.ndarray:
         """(T, WIDTH) as the denoiser reads it: values, path and goals alike."""
@@ -65,6 +68,14 @@ class Correction:
             values.world[goal.frame, goal.index] = goal.point
             masks.world[goal.frame, goal.index] = True
         return channels(values, masks)
+
+    def start(self) -> np.ndarray | None:
+        """Features interpolated between the frames of `given` that are kept whole; None where there are none, or where
+        a path or goals lead elsewhere."""
+        whole = np.flatnonzero(self.masks.rotations.all(axis=1) & self.masks.path[:, 0])
+        if self.given is None or not len(whole) or self.goals or np.isfinite(self.rail).any():
+            return None
+        return encoding.encode(interpolated(self.given, whole))
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """Features (T, 203) -> corrected features; contacts of changed frames stay as they were predicted."""

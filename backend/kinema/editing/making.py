@@ -98,4 +98,5 @@ def correction(wanted: Wanted, place: Place, start: int, stop: int) -> Correctio
         place.points_inside(rail)[:, [0, 2]],
         wanted.facing[start:stop] - place.heading,
         goals,
+        motion,
     )

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ..checkpoints import find_pack
 from ..errors import InputError, KinemaError
+from ..matching.judge import Judge
 from ..pipeline import Pipeline
 from ..training.packed import PackedSet
 from . import contact_sheet, editing
-from .judge import Judge
 
 WHAT = ("between", "parts", "paths")
 

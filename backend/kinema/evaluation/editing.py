@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from ..editing.interpolating import interpolated
 from ..editing.wanted import changing_joints
 from ..errors import InputError
+from ..matching.judge import Judge, seen
 from ..pipeline import Pipeline
-from ..protocol import quaternion
 from ..protocol.messages import Edit
 from ..protocol.motion import Motion
 from ..training.packed import PackedSet
 from . import metrics
-from .judge import Judge
-from .pairs import captioned, motion_of, seen
+from .pairs import captioned, motion_of
 from .physical import physical_report
 from .predicates import Predicate
 from .suite.arms import ARMS
@@ -73,18 +73,6 @@ def given_frames(kind: str, frames: int) -> np.ndarray:
         return np.r_[0:quarter, frames - quarter : frames]
     count = int(kind.split()[0])
     return np.array([frames // 2]) if count == 1 else np.linspace(0, frames - 1, count).round().astype(int)
-
-
-def interpolated(clip: Motion, given: np.ndarray) -> Motion:
-    """What an animator has without a model: slerp of every joint and a straight way between the given frames."""
-    frames = np.arange(len(clip))
-    low = np.clip(np.searchsorted(given, frames, side="right") - 1, 0, len(given) - 1)
-    high = np.clip(np.searchsorted(given, frames, side="left"), 0, len(given) - 1)
-    a, b = given[low], given[high]
-    share = np.where(b > a, (frames - a) / np.maximum(b - a, 1), 0.0)[:, None]
-    rotations = quaternion.slerp(clip.rotations[a], clip.rotations[b], np.broadcast_to(share, clip.rotations.shape[:2]))
-    root = (1 - share) * clip.root_translation[a] + share * clip.root_translation[b]
-    return Motion(rotations, root, clip.fps, clip.skeleton)
 
 
 def in_betweening(task: Task) -> tuple[dict[str, Row], Clips]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..protocol.messages import Generate
+from ..protocol.messages import Generate, Timeline
 from .jobs import Job
 
 MOST_TOGETHER = 16
 """Samples in one batch of the network: beyond it a CPU gains nothing, and memory stays flat."""
 
 
-def alike(request: Generate) -> tuple[object, ...]:
-    """What requests must share to be sampled in one batch."""
+def alike(request: Generate | Timeline) -> tuple[object, ...]:
+    """What requests must share to be sampled in one batch; a timeline shares with none."""
+    if isinstance(request, Timeline):
+        return (request.id,)
     return (request.seconds, request.steps, request.guidance, request.sampler)
 
 

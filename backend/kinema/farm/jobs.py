@@ -15,10 +15,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..errors import KinemaError, ProtocolError, RequestError
-from ..protocol.messages import Generate
+from ..protocol.messages import Generate, Timeline
 from ..protocol.wire import build
 from . import schema, table
 
@@ -45,6 +45,7 @@ _WINDOWS_DEVICES = frozenset(
 )
 _SHOWN = 5
 _REQUEST = {entry.name for entry in dataclasses.fields(Generate)} - {"id"}
+_TIMELINE = {entry.name for entry in dataclasses.fields(Timeline)} - {"id", "strips", "path"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Job:
     """
 
     name: str
-    request: Generate
+    request: Generate | Timeline
     outputs: tuple[str, ...] = ("npz",)
     blend: Path | None = None
     object: str = ""
@@ -100,14 +101,14 @@ def job_of(fields: Mapping[str, Any], folder: Path) -> Job:
     """
     schema.check(fields)
     _check_name(fields["name"])
-    asked = {name: value for name, value in fields.items() if name in _REQUEST}
+    asked = {name: value for name, value in fields.items() if name in _REQUEST or name in ("timeline", "loop")}
     if asked.get("style_clip"):
         asked["style_clip"] = str(_existing(folder / asked["style_clip"]))
     try:
-        request = build(Generate, {"prompt": "", **asked, "id": fields["name"]})
+        request = _request({**asked, "id": fields["name"]})
     except ProtocolError as error:
         raise RequestError(str(error)) from None
-    own = {name: value for name, value in fields.items() if name not in _REQUEST}
+    own = {name: value for name, value in fields.items() if name not in asked}
     blend = own.pop("blend", None)
     size = own.pop("size", None)
     job = Job(
@@ -121,6 +122,18 @@ def job_of(fields: Mapping[str, Any], folder: Path) -> Job:
     if needless and not job.shots():
         raise RequestError(f"{needless[0]} is of use to Blender alone; add an output such as blend or mp4")
     return job
+
+
+def _request(asked: dict[str, Any]) -> Generate | Timeline:
+    """A job's request. Raises as its class does, RequestError for fields that do not go together."""
+    if "timeline" not in asked:
+        if "loop" in asked:
+            raise RequestError("only a timeline loops here; leave loop out, or give a timeline")
+        return cast(Generate, build(Generate, {"prompt": "", **asked}))
+    strips = asked.pop("timeline")
+    if needless := sorted(set(asked) - _TIMELINE - {"id"}):
+        raise RequestError(f"a timeline's strips say what happens and when; leave {needless[0]} out")
+    return cast(Timeline, build(Timeline, {**asked, "strips": strips}))
 
 
 def _jobs(lines: Iterable[tuple[int, Mapping[str, Any] | KinemaError]], path: Path) -> tuple[Job, ...]:

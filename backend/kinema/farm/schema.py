@@ -62,6 +62,8 @@ def _sentence(error: ValidationError) -> str:
             return f"a job has no field {unknown[0][:40]!r}; it has {', '.join(rule['properties'])}"
         case "required":
             missing = next(name for name in wanted if name not in cast(dict[str, Any], error.instance))
+            if where:
+                return f"{where} needs its {missing}"
             return f"{missing} is missing; it becomes the files' names"
         case "not":
             return "object and rig exclude each other; an object has its rig already"

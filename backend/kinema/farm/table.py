@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -62,7 +63,12 @@ def _value(column: str, text: str, decimal_comma: bool) -> Any:
     if column in _NUMBERS:
         plain = text.replace(",", ".") if decimal_comma else text
         return float(plain) if re.fullmatch(r"[+-]?\d{1,20}(\.\d{1,20})?", plain, re.ASCII) else text
-    if column == "cleanup":
+    if column == "timeline":
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+    if column in ("cleanup", "loop"):
         return _TRUTH.get(text.lower(), text)
     if column == "outputs":
         return text.split()

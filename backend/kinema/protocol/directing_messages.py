@@ -111,6 +111,11 @@ class Timeline:
         """Where the last strip ends."""
         return max(float(strip["end"]) for strip in self.strips)
 
+    @property
+    def prompt(self) -> str:
+        """All prompts in one line, as a title."""
+        return "; ".join(str(strip["prompt"]) for strip in self.strips)
+
     def parsed(self) -> tuple[Strip, ...]:
         """The strips, in the order given."""
         return tuple(Strip.of(strip) for strip in self.strips)
