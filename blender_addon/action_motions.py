@@ -18,7 +18,7 @@ from .channels import Channel
 from .fewer_keys import forward
 from .rigs import rigify
 from .rigs.base import Rig
-from .rigs.reading import read_bones
+from .rigs.reading import read_bones, read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
@@ -72,7 +72,7 @@ def shown_by_curves(armature: bpy.types.Object) -> bool:
 
 def read(armature: bpy.types.Object, rig: Rig, frames: range, rate: float) -> Motion:
     """The armature's own action on each of the frames, where `shown_by_curves`. Raises SkeletonError."""
-    rest = read_bones(armature, mapping_of(rig, armature))
+    rest = read_rest(armature, mapping_of(rig, armature))
     channels = _channels(armature, armature.animation_data.action, np.array(frames, dtype=np.float64), present=True)
     return _motion(rest, channels, rate)
 

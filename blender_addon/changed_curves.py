@@ -22,7 +22,7 @@ from .rig_choice import settings_of
 from .rigs import rigify
 from .rigs.base import Rig, Track
 from .rigs.limbs import spans
-from .rigs.reading import read_bones
+from .rigs.reading import read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.settings import RigSettings
@@ -62,7 +62,7 @@ def write(
         raise MotionError("the edited motion is of another length than the action; accept it as an action of its own")
     curves = keyframes.curves_for(armature, action)
     settings = as_animated(armature, rig, action, curves)
-    rest = read_bones(armature, mapping_of(rig, armature))
+    rest = read_rest(armature, mapping_of(rig, armature))
     before, after = (_track(rig, armature, rest, motion, settings) for motion in (clip, edited))
     _check_switches(armature, before, curves, first)
     new_curve, count = keyframes.curve_maker(armature, action), 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
@@ -12,7 +12,7 @@ import numpy as np
 from kinema.errors import MotionError, RequestError, SkeletonError
 from kinema.protocol.motion import Motion
 
-from . import action_motions, kept_motion, keyframes, sampling
+from . import action_motions, kept_motion, keyframes, provenance, sampling
 from .rigs import rig_of
 from .rigs.base import Rig
 from .rigs.other import refuse_loose_limbs
@@ -22,7 +22,7 @@ from .takes import Take, review
 @dataclass(frozen=True, eq=False)
 class Clip:
     """`first`: the scene's frame of its first pose. `armature`, `action`: names of what it was read from; the action is
-    "" for a take, whose own `notes` then say where its changes belong."""
+    "" for a take, whose own `notes` then say where its changes belong. `pack`: the model pack that made it, if any."""
 
     motion: Motion
     name: str
@@ -30,6 +30,7 @@ class Clip:
     armature: str = ""
     action: str = ""
     notes: Mapping[str, Any] | None = None
+    pack: Mapping[str, Any] = field(default_factory=dict)
 
     def frame(self, at: int) -> int:
         """The clip's own number of a frame of the scene. Raises RequestError outside the clip."""
@@ -73,7 +74,9 @@ def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig) -> C
     else:
         motion = sampling.read_motion(scene, armature, rig)
     action = armature.animation_data.action
-    return Clip(motion, action.name, frames.start, armature.name, action.name)
+    origin = provenance.read(action)
+    pack = origin.get("pack", {}) if origin is not None else {}
+    return Clip(motion, action.name, frames.start, armature.name, action.name, pack=pack)
 
 
 def of_take(take: Take | None) -> Clip:
@@ -81,7 +84,7 @@ def of_take(take: Take | None) -> Clip:
     if take is None:
         raise RequestError("no take is selected; select one in the review, or edit the current action")
     notes = {key: value for key, value in take.result.notes.items() if key != "rejected"}
-    return Clip(take.motion, take.title[:80], round(take.start), notes=notes)
+    return Clip(take.motion, take.title[:80], round(take.start), notes=notes, pack=dict(take.pack))
 
 
 def of_file(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action) -> Clip:

@@ -25,7 +25,7 @@ from .work import Request
 
 NOTE = "edit"
 """Key of a result's notes: how its takes are accepted. `target`: armature. `action`: what they are spliced into, ""
-for an action of their own. `loop`: whether the curves then repeat."""
+for an action of their own. `loop`: whether the curves then repeat. `pack`: what had made the motion that is changed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,11 +193,11 @@ def notes_for(context: bpy.types.Context, start: int) -> dict[str, Any]:
 def _asked(context: bpy.types.Context, request: Request, clip: Clip, splice: bool = False) -> Asked:
     if clip.notes is not None:  # Where the take belongs, its change does.
         notes = notes_for(context, clip.first) | dict(clip.notes)
-        notes[NOTE] = dict(notes.get(NOTE) or {})
-        notes[NOTE]["loop"] = False
+        notes[NOTE] = dict(notes.get(NOTE) or {}) | {"loop": False, "pack": clip.pack}
+        notes[NOTE].pop("action", None)  # the take's own changes are not in that action
     else:
         notes = notes_for(context, clip.first)
-        notes[NOTE] = {"target": clip.armature, "action": clip.action if splice else ""}
+        notes[NOTE] = {"target": clip.armature, "action": clip.action if splice else "", "pack": clip.pack}
     return Asked(request, clips.motion_arrays(clips.CLIP, clip.motion), notes)
 
 

@@ -17,10 +17,9 @@ class KINEMA_UL_strips(bpy.types.UIList):
     bl_idname = "KINEMA_UL_strips"
 
     def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
-        row = layout.row(align=True)
-        row.prop(item, "prompt", text="", emboss=False, icon="GREASEPENCIL")
+        row = layout.split(factor=0.5, align=True)
+        row.prop(item, "prompt", text="", emboss=False)
         sub = row.row(align=True)
-        sub.scale_x = 0.45
         sub.prop(item, "start", text="")
         sub.prop(item, "end", text="")
 
@@ -79,7 +78,7 @@ class KINEMA_PT_search(Sidebar, bpy.types.Panel):
             row.operator("kinema.use_found", text=name, icon="ACTION", translate=False).action = name
             sub = row.row(align=True)
             sub.scale_x = 0.5
-            sub.label(text=f"{100 * score:.0f} %", translate=False)
+            sub.label(text=f"{score:.2f}", translate=False)
         if result.skipped:
             counted = bpy.app.translations.pgettext_iface("left out")
             layout.label(

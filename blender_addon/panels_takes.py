@@ -51,9 +51,9 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         if take is not None:
             for line in error_lines(take):
                 layout.label(text=line, icon="DRIVER_DISTANCE", translate=False)
-            draw_licence(layout, context, take.result.done.pack)
+            draw_licence(layout, context, take.pack)
             expected = take.result.notes.get("expected")
-            if expected and expected != take.result.done.pack.get("sha256"):
+            if expected and expected != take.pack.get("sha256"):
                 paragraph(
                     layout, context, "Other weights than the action's made this: it is not the same motion", "ERROR"
                 )

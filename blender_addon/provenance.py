@@ -74,7 +74,7 @@ def of_take(take: Take, edits: Mapping[str, Any]) -> dict[str, Any]:
         "sample": take.sample,
         "seed": take.seed,
         "parts": dict(done.parts),
-        "pack": dict(done.pack),
+        "pack": dict(take.pack),
         "settings": {key: value for key, value in done.settings.items() if key != "versions"},
         "versions": versions,
         "edits": dict(edits),

@@ -63,6 +63,11 @@ class Take:
         return found if isinstance(found, Mapping) else {}
 
     @property
+    def pack(self) -> Mapping[str, Any]:
+        """The model pack that made the motion; for a change that needed none, the one that made what was changed."""
+        return self.result.done.pack or self.edit.get("pack", {})
+
+    @property
     def frames(self) -> int | None:
         """Number of frames that it must fill exactly, or None."""
         return self.result.notes.get("frames")

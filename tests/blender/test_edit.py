@@ -29,8 +29,10 @@ def acting(addon, swaying):
     scene = bpy.context.scene
     scene.render.fps = 30
 
-    def make(kind="smpl"):
+    def make(kind="smpl", **settings):
         armature = RIGS["smpl"].build(scene, "Kinema") if kind == "smpl" else characters.build(scene, kind)
+        for key, value in settings.items():
+            setattr(armature.kinema_rig, key, value)
         placing = placement.Placing(scene.name, armature.name, FIRST)
         placement.write_motion(
             swaying(FRAMES, 3, 30.0), rig_of(armature), armature, "sway", placing, settings_of(armature)
@@ -178,6 +180,53 @@ def test_rigify_controls_are_changed_in_the_way_that_the_action_uses(acting):
     changed = split(before, curves(armature, armature.animation_data.action), 20, 30)
     assert any("upper_arm_fk.R" in path for path in changed)
     assert not any(".L" in path or "thigh" in path or "torso" in path for path in changed), changed
+
+
+@pytest.mark.parametrize(
+    ("kind", "root", "limbs"),
+    [
+        ("smpl", "HIPS", "FK"),
+        ("smpl", "OBJECT", "FK"),
+        ("ue5", "ROOT", "FK"),
+        ("cmu", "HIPS", "FK"),
+    ],
+)
+def test_bones_do_what_the_edit_says_on_every_kind_of_rig(acting, kind, root, limbs):
+    import bpy
+
+    from blender_addon import sampling
+    from blender_addon.rigs import rig_of
+    from blender_addon.takes import review
+
+    armature = acting(kind, root_motion=root, limbs=limbs)
+    scene, rig = bpy.context.scene, rig_of(armature)
+    before = curves(armature, armature.animation_data.action)
+    scene.frame_set(33)  # an object that carries the way stands elsewhere now
+    edit(bpy.ops.kinema.change, span="FIELDS", first=20, last=30)
+    wanted = review.take.motion
+    accept()
+    split(before, curves(armature, armature.animation_data.action), 20, 30)
+    apart = np.linalg.norm(sampling.read_motion(scene, armature, rig).positions() - wanted.positions(), axis=2)
+    assert apart.max() < 0.01, np.round(apart.max(axis=1), 3)
+
+
+@pytest.mark.parametrize(("root", "limbs", "metres"), [("HIPS", "IK", 0.04), ("ROOT", "FK", 0.01)])
+def test_arms_of_a_control_rig_follow_the_edit_with_the_controls_in_use(acting, root, limbs, metres):
+    import bpy
+
+    from blender_addon import sampling
+    from blender_addon.rigs import rig_of
+    from blender_addon.takes import review
+
+    armature = acting("rigify", root_motion=root, limbs=limbs)
+    edit(bpy.ops.kinema.change, span="FIELDS", first=20, last=30, part_left_arm=True, part_right_arm=True)
+    wanted = review.take.motion
+    accept()
+    now = sampling.read_motion(bpy.context.scene, armature, rig_of(armature))
+    apart = np.linalg.norm(now.positions() - wanted.positions(), axis=2)
+    assert apart.max() < metres, np.round(apart.max(axis=0), 3)
+    moved = np.linalg.norm(wanted.positions() - review.take.result.clip.positions(), axis=2)
+    assert moved.max() > 0.1
 
 
 def test_fill_keeps_the_selected_poses_and_makes_all_between(acting):
@@ -408,6 +457,8 @@ def test_one_button_changes_a_whole_motion(acting):
     edit(lambda: bpy.ops.kinema.transform(kind="LOOP"))
     accept(review.takes[-1].name)
     assert keyframes.repeats(armature.animation_data.action)
+    assert "licence" not in review.takes[-1].result.done.pack, "no network made it"
+    assert armature.animation_data.action["kinema_licence"] == "unknown", "nor what it was made from"
     keyframes.assign(armature, begin)
     scene.kinema.samples = 2
     edit(bpy.ops.kinema.vary, strength=0.7)
@@ -416,6 +467,11 @@ def test_one_button_changes_a_whole_motion(acting):
     assert review.takes[-1].title == "sway with sway mirrored"
     edit(bpy.ops.kinema.mix, mix_with="ACTION", mix_action=bpy.data.actions["sway in place"])
     assert review.takes[-1].result.request.other == "sway in place"
+    accept(review.takes[-1].name)
+    edit(lambda: bpy.ops.kinema.transform(kind="MIRROR"))
+    accept(review.takes[-1].name)
+    licence = armature.animation_data.action["kinema_licence"]
+    assert licence == "CC0-1.0", "that of the weights which made what was mirrored"
     review.select(review.takes[0].name)
     edit(lambda: bpy.ops.kinema.transform(kind="IN_PLACE"), source="TAKE")
     assert review.takes[-1].title == "sway mirrored in place"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from .__main__ import JOB, TAB, TAKES, VIEW, said
@@ -88,6 +89,13 @@ def arrive(window: Window, count: int = 1) -> None:
     assert window.run(f"value = {JOB}.state.value") != "failed", window.run("value = module('dispatch').message")
 
 
+def redrawn(window: Window) -> None:
+    """A busy machine draws late."""
+    window.move(*VIEW)
+    window.run("area().tag_redraw()")
+    time.sleep(3.0)
+
+
 def prepare(window: Window) -> None:
     window.run("bpy.data.objects.remove(bpy.data.objects['Cube']); bpy.ops.ed.undo_push(message='empty')")
     show(window, "KINEMA_PT_edit", "KINEMA_PT_takes")
@@ -160,7 +168,7 @@ def follow_a_curve(window: Window) -> None:
     operate(window, "bpy.ops.kinema.follow_path()")
     arrive(window)
     window.run("bpy.context.scene.frame_set(75); " + LOOK.format((0.9, -2.4, 0.6)))
-    window.move(*VIEW)
+    redrawn(window)
     window.shot("manual-path", WIDE)
     print(window.run(f"value = module('panels_edit').error_lines({TAKES}[0])"))
     operate(window, "bpy.ops.kinema.accept('EXEC_DEFAULT', True); bpy.ops.kinema.finish_review()")
@@ -186,7 +194,7 @@ def strips(window: Window) -> None:
     arrive(window)
     assert window.run(f"value = {TAKES}[0].motion.seconds") > 12.0
     window.run("bpy.context.scene.frame_set(80); " + LOOK.format((0.9, -2.8, 0.6)))
-    window.move(*VIEW)
+    redrawn(window)
     window.shot("manual-strips", WIDE)
     operate(window, "bpy.ops.kinema.accept('EXEC_DEFAULT', True); bpy.ops.kinema.finish_review()")
     said("made a timeline of four strips, 13 s long")
