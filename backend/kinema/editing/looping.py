@@ -81,7 +81,7 @@ def played(cycle: Cycle, frames: int, like: Motion) -> Motion:
 
 def find(motion: Motion) -> tuple[int, int]:
     """First and last frame of the stretch that loops best, the last being the first one again: nearest in pose, speed
-    and contacts, where the clip is smooth, and long rather than short. Raises MotionError for a clip that is too short."""
+    and contacts, where the clip is smooth, and long rather than short. Raises MotionError for too short a clip."""
     shortest = max(4, round(SHORTEST * motion.fps))
     if len(motion) < shortest + 2:
         raise MotionError(f"the clip has {len(motion)} frames; a loop needs {shortest + 2} at {motion.fps:g} fps")
