@@ -31,9 +31,9 @@ _SUFFIX = ".result"
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A finished request. `notes`: what NAME.json says. `positions`: per take (T, J, 3) joint positions, metres, Y up,
-    found by the thread that keeps the result, so that no drawing of the preview waits for them. `clip`: the motion that
-    the request changed, where it brought one."""
+    """A finished request. `notes`: what NAME.json says. `brought`: the clips' arrays that travelled beside it.
+    `positions`: per take (T, J, 3) joint positions, metres, Y up, found by the thread that keeps the result, so that no
+    drawing of the preview waits for them."""
 
     path: Path
     request: Request
@@ -41,7 +41,13 @@ class Result:
     motions: tuple[Motion, ...]
     positions: tuple[np.ndarray, ...]
     notes: Mapping[str, Any] = field(default_factory=dict)
-    clip: Motion | None = None
+    brought: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def clip(self) -> Motion | None:
+        """The motion that the request changed, where it brought one."""
+        clip = clips.read_clip(clips.CLIP, self.brought)
+        return clip if isinstance(clip, Motion) else None
 
     @property
     def name(self) -> str:
@@ -66,15 +72,15 @@ def keep(
     `brought`: what travelled beside the request. Raises ProtocolError or MotionError when the answer holds no usable
     motions.
     """
-    motions, brought = wire.done_motions(done, arrays), brought or {}
+    motions = wire.done_motions(done, arrays)
     path = folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
-    result = Result(path, request, done, motions, _positions(motions), dict(notes), _clip(brought))
+    result = Result(path, request, done, motions, _positions(motions), dict(notes), dict(brought or {}))
     partial = result.path.with_suffix(".partial")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_notes(result.path, notes)
         with partial.open("wb") as file:
-            wire.write(file, request, brought)
+            wire.write(file, request, result.brought)
             wire.write(file, done, arrays)
             file.flush()
             os.fsync(file.fileno())
@@ -109,7 +115,7 @@ def read(path: Path) -> Result:
     with contextlib.suppress(OSError, ValueError):
         notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     motions = wire.done_motions(answered[0], answered[1])
-    return Result(path, asked[0], answered[0], motions, _positions(motions), notes, _clip(asked[1]))
+    return Result(path, asked[0], answered[0], motions, _positions(motions), notes, asked[1])
 
 
 def forget(path: Path) -> None:
@@ -117,11 +123,6 @@ def forget(path: Path) -> None:
     for file in (path, path.with_suffix(".json")):
         with contextlib.suppress(OSError):
             file.unlink()
-
-
-def _clip(arrays: Mapping[str, np.ndarray]) -> Motion | None:
-    clip = clips.read_clip(clips.CLIP, arrays)
-    return clip if isinstance(clip, Motion) else None
 
 
 def _positions(motions: tuple[Motion, ...]) -> tuple[np.ndarray, ...]:
