@@ -194,6 +194,8 @@ def _value(armature: bpy.types.Object, curves: _Curves, path: str, action: bpy.t
 
 def _check_switches(armature: bpy.types.Object, track: Track, curves: _Curves, first: int) -> None:
     for (bone, name), wanted in track.switches.items():
+        if name not in armature.pose.bones[bone]:
+            continue  # a bone's own setting, such as its stretch, moves a limb by a degree or two
         path = f'{armature.pose.bones[bone].path_from_id()}["{bpy.utils.escape_identifier(name)}"]'
         curve = curves.get((path, 0))
         has = float(curve.evaluate(first) if curve is not None else armature.path_resolve(path))

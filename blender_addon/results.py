@@ -74,16 +74,16 @@ def keep(
     `brought`: what travelled beside the request. Raises ProtocolError or MotionError when the answer holds no usable
     motions.
     """
-    motions, brought = wire.done_motions(done, arrays), brought or {}
+    motions = wire.done_motions(done, arrays)
     path = folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
     contacts = wire.done_contacts(done, arrays)
-    result = Result(path, request, done, motions, _positions(motions), dict(notes), dict(brought), contacts)
+    result = Result(path, request, done, motions, _positions(motions), dict(notes), dict(brought or {}), contacts)
     partial = result.path.with_suffix(".partial")
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_notes(result.path, notes)
         with partial.open("wb") as file:
-            wire.write(file, request, brought)
+            wire.write(file, request, result.brought)
             wire.write(file, done, arrays)
             file.flush()
             os.fsync(file.fileno())

@@ -15,7 +15,6 @@ GERMAN_STYLE = {
     "Remove Style": "Stil entfernen",
     "Kinema Style Reference": "Kinema-Stilvorlage",
     "Save as Job": "Als Auftrag sichern",
-    "Check Existing": "Vorhandenes prüfen",
     "Drop a motion file onto the viewport": "Eine Bewegungsdatei auf die Ansicht ziehen",
     "Select a character with an action": "Eine Figur mit einer Aktion wählen",
     "It is examined when the backend runs": "Wird geprüft, sobald das Backend läuft",
@@ -99,12 +98,6 @@ GERMAN_STYLE = {
     ),
     "Find out whether a style can be taken from the reference": (
         "Herausfinden, ob aus der Vorlage ein Stil genommen werden kann"
-    ),
-    "Add what Generate would do, style and its clip included, to a job file for kinema batch": (
-        "Was Erzeugen täte, mit Stil und dessen Clip, einer Auftragsdatei für kinema batch anfügen"
-    ),
-    "Ask before a file is replaced; jobs are added": (
-        "Fragen, bevor eine Datei ersetzt wird; Aufträge werden angefügt"
     ),
     "Empty the reference slot": "Den Platz der Vorlage leeren",
     "Ask the backend which styles there are": "Das Backend fragen, welche Stile es gibt",
