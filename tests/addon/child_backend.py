@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "backend"))
 
 import numpy as np
 
-from kinema import clips, serve
+from kinema import serve
 from kinema.errors import Cancelled, PromptError
 from kinema.protocol import clips as carried
 from kinema.protocol import quaternion, wire
@@ -80,6 +80,8 @@ def styles(request):
 
 def stylize(request, arrays):
     """The clip at 30 frames a second, its left shoulder turned by an angle that the style decides."""
+    from kinema import clips  # needs SciPy, which a Python outside the environment may lack
+
     clip = clips.needed("clip", request.clip, arrays).resample(FPS)
     reference = clips.received("style", request.style_clip, arrays)
     angle = 0.5 if reference is None else float(np.abs(reference.rotations[:, 1:, 1:]).mean())
@@ -160,6 +162,8 @@ def made(request, arrays):
 def work(request, progress, cancelled, arrays=None):
     progress(Progress(request.id, "load"))
     if isinstance(request, SaveStyle):
+        from kinema import clips
+
         clips.needed("style", request.clip, arrays)
         saved[request.name] = request
         return styles(request), {}
