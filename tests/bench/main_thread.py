@@ -52,7 +52,6 @@ def main() -> None:
         print(f"equal request answered after {took:.0f} ms, {'from the cache' if kept else 'computed again'}")
         _until_keys_are_there()
         _idle()
-        _row("stop the backend", bpy.ops.kinema.stop_backend)
     finally:
         blender_addon.unregister()
     _killed()
