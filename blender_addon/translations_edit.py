@@ -10,7 +10,6 @@ GERMAN = {
     "Transform": "Umformen",
     "Mirror": "Spiegeln",
     "Retime": "Tempo ändern",
-    "In Place": "Auf der Stelle",
     "Mix": "Mischen",
     "Mix With": "Mischen mit",
     "In Between": "Dazwischen",

@@ -14,7 +14,6 @@ GERMAN_STYLE = {
     "Save Style": "Stil sichern",
     "Remove Style": "Stil entfernen",
     "Kinema Style Reference": "Kinema-Stilvorlage",
-    "Save as Job": "Als Auftrag sichern",
     "Drop a motion file onto the viewport": "Eine Bewegungsdatei auf die Ansicht ziehen",
     "Select a character with an action": "Eine Figur mit einer Aktion wählen",
     "It is examined when the backend runs": "Wird geprüft, sobald das Backend läuft",

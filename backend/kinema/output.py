@@ -88,13 +88,3 @@ def write_motion(path: Path, motion: Motion, origin: Mapping[str, Any]) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def remove_partials(path: Path) -> None:
-    """Delete what an interrupted `write_motion` of this path left behind."""
-    for partial in path.parent.glob(f".{_literal(path.stem)}.partial-*{path.suffix}"):
-        partial.unlink(missing_ok=True)
-
-
-def _literal(text: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in text)

@@ -13,7 +13,7 @@ from kinema.errors import SkeletonError
 from kinema.protocol import quaternion
 
 from .base import Rig, Track
-from .mapping import CHAINS, REQUIRED, BoneMapping
+from .mapping import REQUIRED, BoneMapping
 from .reading import check_limbs, heads_of
 from .rest import RestRig, body_frame, stands
 from .root_motion import object_motion, root_turns
@@ -188,8 +188,3 @@ def _location(rest: RestRig, bone: int, head: np.ndarray, parent: tuple[np.ndarr
     if not rest.local_location[bone]:
         return np.asarray(offset)
     return quaternion.rotate(quaternion.conjugate(rest.turns[bone]), offset)
-
-
-def parts_without_chain(mapping: BoneMapping) -> list[str]:
-    """Parts that have one own bone."""
-    return [part for part in mapping.bones if part not in CHAINS]

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..cleanup.fading import fade, slope_at
+from ..cleanup.fading import slope_at
 from ..cleanup.stance import spans
-
-
-def fading(values: np.ndarray, known: np.ndarray, width: int) -> np.ndarray:
-    """Values (T, D) given where `known` (T,) -> the same, elsewhere fading to 0 within `width` frames and back."""
-    return fade(values, known, width)
 
 
 def held(values: np.ndarray, known: np.ndarray, width: int, progress: np.ndarray) -> np.ndarray:

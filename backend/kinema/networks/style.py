@@ -7,7 +7,6 @@ embedding and the code's prior is that label's Gaussian, without one ("no label"
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -202,9 +201,3 @@ class StyleNetwork(nn.Module):
     def velocity(self, seen: Tensor) -> Tensor:
         """Features without planar velocity (B, T, F'), not normalised -> that velocity (B, T, 2), metres a frame."""
         return self.predictor((seen - self.seen_mean) / self.seen_std) * self.velocity_std + self.velocity_mean
-
-
-def label_indices(config: StyleConfig, names: Sequence[str]) -> Tensor:
-    """Names (B) -> indices (B,); names that are no label of the network are NO_LABEL."""
-    known = {name: index + 1 for index, name in enumerate(config.labels)}
-    return torch.tensor([known.get(name, NO_LABEL) for name in names], dtype=torch.long)

@@ -116,10 +116,6 @@ def merged(segments: list[Segment], tokens: Sequence[Token], marks: Sequence[Mar
     return merged
 
 
-def _says_more(segment: Segment, tokens: Sequence[Token], marks: Sequence[Mark]) -> bool:
-    return modifiers_in(tokens, marks, segment.start, segment.end).say_more()
-
-
 def _stronger(first: str, second: str) -> str:
     return max(first, second, key=_STRENGTH.__getitem__)
 

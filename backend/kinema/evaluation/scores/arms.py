@@ -220,11 +220,6 @@ def circles_arms(s: Signals) -> float:
     return min(scores)
 
 
-def hand_speed(s: Signals, side: int) -> np.ndarray:
-    """(T,) speed of a wrist relative to the pelvis, metres a second."""
-    return np.linalg.norm(s.velocity(f"{SIDES[side]}_Wrist"), axis=1)
-
-
 def throws(s: Signals) -> float:
     """A hand comes up to shoulder height and then goes fast to the front."""
     scores = []

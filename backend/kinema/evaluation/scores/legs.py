@@ -59,11 +59,6 @@ def lifts_knee(side: int) -> Score:
     return lambda s: over(lasting(np.minimum(thigh(s, side), -0.15 - thigh(s, 1 - side)), 0.2), -0.16, 0.08)
 
 
-def pelvis_low(s: Signals, seconds: float) -> float:
-    """The height that the pelvis stays under for `seconds` without a break, metres."""
-    return -unbroken(-s.height("Pelvis"), seconds)
-
-
 def knees_bent(s: Signals) -> np.ndarray:
     """(T,) flexion of the straighter knee, degrees."""
     return np.minimum(s.flexion("L_Knee"), s.flexion("R_Knee"))

@@ -300,14 +300,3 @@ def _parts(plan: _Plan, under: Under | None) -> dict[str, str]:
             else:
                 said[part].append([rest(part, posture)])
     return {part: script(said[part]) for part in PARTS}
-
-
-def primitive_names() -> Sequence[str]:
-    """Names of all rows and functions from which clips are drawn, for coverage reports."""
-    legs = [name for _, names in _LEGS for name, _ in names if name != "leg"]
-    return (
-        *primitives_arms.BY_NAME,
-        *primitives_torso_head.BY_NAME,
-        *primitives_kicks.BY_NAME,
-        *legs,
-    )
