@@ -13,6 +13,7 @@ from torch import Tensor
 
 from . import __version__
 from .diffusion import SAMPLERS, guidance, schedule
+from .diffusion.preconditioning import preconditioned
 from .errors import RequestError
 from .features import layout
 from .networks.autoencoder import Autoencoder
@@ -96,7 +97,7 @@ class Sampling:
         latents = -(-frames // self.autoencoder.config.stride)
         noise = torch.stack([self._noise(row.seed, latents) for row in rows])
         model = guidance.guided(
-            self.denoiser,
+            preconditioned(self.denoiser, self.denoiser.config.spread),
             torch.cat([row.texts for row in rows]),
             torch.cat([row.given for row in rows]),
             torch.full((len(rows),), latents, device=self.device),

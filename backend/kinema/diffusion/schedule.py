@@ -24,6 +24,12 @@ def alpha_sigma(t: Tensor) -> tuple[Tensor, Tensor]:
     return share.sqrt(), (1 - share).sqrt()
 
 
+def noise_variance(t: Tensor) -> Tensor:
+    """Variance (sigma / alpha)^2 of the noise in x_t / alpha at times t (...)."""
+    share = alpha_bar(t)
+    return (1 - share) / share
+
+
 def add_noise(x0: Tensor, t: Tensor, noise: Tensor) -> Tensor:
     """q(x_t | x0): (B, L, C), (B,), (B, L, C) -> (B, L, C)."""
     alpha, sigma = alpha_sigma(t)

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ..conditions import constraints
 from ..diffusion import guidance, schedule
+from ..diffusion.preconditioning import preconditioned
 from ..features import encoding
 from ..networks.autoencoder import Autoencoder
 from ..networks.denoiser import Denoiser
@@ -174,7 +175,7 @@ class Continuation:
             noise = noise[:, : window.length].to(device)
             given = texts[window.text]
             model = guidance.guided(
-                self.denoiser,
+                preconditioned(self.denoiser, self.denoiser.config.spread),
                 given[0].expand(len(seeds), -1, -1),
                 given[1].expand(len(seeds), -1),
                 torch.full((len(seeds),), window.length, device=device),

@@ -21,7 +21,8 @@ class DenoiserConfig:
     """`text`: width of the text embeddings; `longest`: most latents in a clip (10 s at 7.5 a second = 75).
 
     `constraint`: channels of a frame's constraints (`conditions.constraints.WIDTH`), 0 for a network that takes none;
-    `stride`: frames a latent.
+    `stride`: frames a latent; `spread`: variance of x0 beside which the noise in the input is judged
+    (`diffusion.preconditioning`), 0 for a network whose output is x0 itself.
     """
 
     latent: int = 64
@@ -34,6 +35,7 @@ class DenoiserConfig:
     longest: int = 75
     constraint: int = 0
     stride: int = 4
+    spread: float = 0.0
 
 
 class Block(nn.Module):
