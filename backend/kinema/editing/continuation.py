@@ -155,7 +155,8 @@ class Continuation:
         base: Tensor | None = None,
         strength: float = 1.0,
     ) -> Tensor:
-        """Latents (B, L, C) of B seeds. `texts`: embeddings (1, 7, E) and which are given (1, 7), by a window's `text`.
+        """Latents (B, L, C) of B seeds. `texts`: embeddings (1 or B, 7, E) and which are given (1 or B, 7), by a
+        window's `text`.
 
         `extra(window, known)`: further constraints (B, 4 length, WIDTH), added where none are. `base` (1, L, C):
         latents from which the noise starts instead (SDEdit, Meng et al. 2022, arXiv 2108.01073), `strength` 0..1 the
