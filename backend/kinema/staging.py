@@ -65,8 +65,7 @@ def continuation(sampling: Sampling, settings: Settings, heard: Callable[[], Non
         sampling.denoiser,
         sampling.autoencoder,
         SAMPLERS[settings.sampler],
-        settings.steps,
+        settings.times(),
         settings.guidance,
-        settings.null_below,
         heard,
     )
