@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from .clauses import Clause, Event, Reading, read
 from .composition import scripts, steps_of
-from .language import subject
+from .language import GROUPS, subject
 from .lexicon import refine_by_lexicon, style_of
 from .refined import Refined
 
@@ -21,6 +21,7 @@ _ORDERED = frozenset(["then", "after", "before"])
 _TAIL = re.compile(r"\s*[.,;:!?]+(?:\s*(?:he|she|they|it))?$")
 _PRONOUN = re.compile(r"^(?:he|she|they|it)\s+(?=\w)")
 _THEN = re.compile(r"\s*,?\s+(?:and\s+)?then\s+|\s*;\s*")
+_ROUND = re.compile(r"\bin a circle\b(?! to the)")
 _LONGEST_SUBJECT = 4
 """Words; more before a verb are no subject."""
 
@@ -37,9 +38,11 @@ class Stage:
 def stages(refined: Refined) -> tuple[Stage, ...]:
     """The stages of a refined prompt, in time order; one alone for a prompt of one motion or without part sentences.
 
-    A part's sentence is divided as the lexicon divides its own; another's that says as many things, joined by 'then',
-    as there are stages gives each its thing; what is said once holds throughout.
+    What goes round without a side goes to the left. A part's sentence is divided as the lexicon divides its own;
+    another's that says as many things, joined by 'then', as there are stages gives each its thing; what is said once
+    holds throughout.
     """
+    refined = replace(refined, parts={part: _decided(part, text) for part, text in refined.parts.items()})
     whole = (Stage(refined.prompt, refined.parts),)
     if not any(refined.parts.values()):
         return whole
@@ -47,8 +50,13 @@ def stages(refined: Refined) -> tuple[Stage, ...]:
     if len(own) < 2:
         return whole
     expected = refine_by_lexicon(refined.prompt).parts
-    said = {part: _divided(part, text, expected[part], own) for part, text in refined.parts.items()}
+    said = {part: _divided(part, text, _decided(part, expected[part]), own) for part, text in refined.parts.items()}
     return tuple(replace(stage, parts={part: said[part][k] for part in said}) for k, stage in enumerate(own))
+
+
+def _decided(part: str, text: str) -> str:
+    """A sentence with a side where walking round has none: a denoiser that may go either way goes straight on."""
+    return text if GROUPS[part] == "arm" else _ROUND.sub(r"\g<0> to the left", text)
 
 
 def _divided(part: str, text: str, expected: str, own: Sequence[Stage]) -> list[str]:
@@ -72,6 +80,7 @@ def _told(prompt: str) -> tuple[Stage, ...]:
     for steps in _groups(reading):
         clauses = sorted({event.clause for step in steps for event in step})
         parts, posture = scripts(steps, style, posture)
+        parts = {part: _decided(part, text) for part, text in parts.items()}
         found.append(Stage(_sentence(reading, clauses), parts, len(steps)))
     return tuple(found)
 

@@ -40,7 +40,6 @@ def test_stages_are_told_in_the_order_of_time(prompt):
     "prompt",
     [
         "a person walks forward and waves",
-        "a person walks in a circle",
         "someone bends down and picks up a box",
         "a man walks, turning left",
         "then",
@@ -88,3 +87,10 @@ def test_sentences_that_were_kept_give_the_same_stages():
 
 def test_steps_count_what_follows_without_a_word_of_order():
     assert [stage.steps for stage in stages(refine("a man waves, then sits down and claps"))] == [1, 2]
+
+
+def test_walking_round_gets_a_side_and_keeps_one_that_it_has():
+    (either,) = stages(refine("a person walks in a circle"))
+    assert either.parts["left_leg"] == "the left leg walks in a circle to the left"
+    (right,) = stages(refine("a person walks in a circle to the right"))
+    assert "left" not in right.parts["torso"]
