@@ -115,21 +115,41 @@ def changed_parts(predicate: Predicate) -> tuple[str, ...]:
 
 
 def part_editing(task: Task, suite: Sequence[Predicate] = ARMS, seeds: int = 1) -> tuple[dict[str, Row], Clips]:
-    """A row for each predicate: its share on edits of the clips' arms and on the clips as they were; what was kept."""
-    rows, shown = {}, []
+    """A row for each predicate, on edits of the clips' arms, and "all", each predicate weighing the same.
+
+    `holds`, `before`: shares of the edits and of the clips as they were, among the `clips` in which what is kept does
+    not contradict the predicate already (`Predicate.allowed`): no edit of the arms could do it in the others. A
+    predicate that none of the clips allows has no share. `kept differs`: the largest change of what was kept.
+    """
+    rows: dict[str, Row] = {}
+    shown: Clips = []
     for predicate in suite:
         task.progress(f"parts, {predicate.name}")
         parts = changed_parts(predicate)
+        able = [(number, clip) for number, clip in enumerate(task.clips) if predicate.allowed(clip)]
+        rows[predicate.name] = {"clips": float(len(able))}
+        if not able:
+            continue
         held, before, kept = [], [], 0.0
-        for number, clip in enumerate(task.clips):
+        for number, clip in able:
             for seed in range(seeds):
                 prompt = predicate.prompts[(number + seed) % len(predicate.prompts)]
                 motion, _ = task.edited(clip, 1000 * seed + number, prompt, body_parts=parts)
                 held.append(predicate.holds(motion))
                 before.append(predicate.holds(clip))
                 kept = max(kept, _kept_difference(motion, clip, parts))
-        rows[predicate.name] = {"holds": float(np.mean(held)), "before": float(np.mean(before)), "kept differs": kept}
+        rows[predicate.name] |= {
+            "holds": float(np.mean(held)),
+            "before": float(np.mean(before)),
+            "kept differs": kept,
+        }
         shown.append((f"part: {predicate.prompts[0]}", motion))
+    measured = [row for row in rows.values() if "holds" in row]
+    if measured:
+        rows["all"] = {"clips": float(sum(row["clips"] for row in measured))} | {
+            figure: float(np.mean([row[figure] for row in measured])) for figure in ("holds", "before")
+        }
+        rows["all"]["kept differs"] = max(row["kept differs"] for row in measured)
     return rows, shown
 
 
