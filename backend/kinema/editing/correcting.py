@@ -27,6 +27,7 @@ from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_BODY
 from .extending import held
 from .interpolating import interpolated
+from .paths import milestones
 from .reaching import reach, root_shifts
 from .wanted import Goal
 
@@ -57,10 +58,11 @@ class Correction:
     given: Motion | None = None
 
     def channels(self) -> np.ndarray:
-        """(T, WIDTH) as the denoiser reads it: values, path and goals alike."""
+        """(T, WIDTH) as the denoiser reads it: values, goals and the path's milestones alike."""
         masks = Masks(*(np.array(mask) for mask in vars(self.masks).values()))
         values = Values(*(np.array(value) for value in vars(self.values).values()))
-        on, faced = np.isfinite(self.rail[:, 0]), np.isfinite(self.facing)
+        on = milestones(self.rail, layout.FPS)
+        faced = np.isfinite(self.facing) & (on | ~np.isfinite(self.rail[:, 0]))
         values.path[on], masks.path[on] = self.rail[on], True
         values.heading[faced] = np.stack([np.sin(self.facing), np.cos(self.facing)], axis=1)[faced]
         masks.heading[faced] = True

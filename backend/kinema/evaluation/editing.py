@@ -33,11 +33,14 @@ Clips = list[tuple[str, Motion]]
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is edited: `clips` real validation clips of FRAMES frames; `steps` None means the pack's own."""
+    """What is edited: `clips` real validation clips of FRAMES frames, `texts` a caption of each, `others` as many clips
+    beside them as there are left; `steps` None means the pack's own."""
 
     pipeline: Pipeline
     judge: Judge
     clips: tuple[Motion, ...]
+    texts: tuple[str, ...]
+    others: tuple[Motion, ...]
     steps: int | None
     progress: Callable[[str], None]
 
@@ -54,10 +57,15 @@ class Task:
         """The same clips every time. Raises InputError when the set has none that is long enough."""
         pairs = [p for p in captioned(packed, "val") if p.stop - p.start >= FRAMES and not p.mirrored]
         order = np.random.default_rng(0).permutation(len(pairs))
-        chosen = [pairs[k] for k in (order[:most] if most else order)]
+        dealt = [pairs[k] for k in order]
+        chosen = dealt[:most] if most else dealt
         if len(chosen) < 2:
             raise InputError(f"the set has no captioned validation clips of {FRAMES} frames; prepare a larger one")
-        return cls(pipeline, judge, tuple(motion_of(packed, p).crop(0, FRAMES) for p in chosen), steps, progress)
+        clips, others = (
+            tuple(motion_of(packed, pair).crop(0, FRAMES) for pair in part)
+            for part in (chosen, dealt[len(chosen) : 2 * len(chosen)])
+        )
+        return cls(pipeline, judge, clips, tuple(pair.texts[0] for pair in chosen), others, steps, progress)
 
     def edited(self, clip: Motion | None, seed: int, prompt: str = "", **wanted: Any) -> tuple[Motion, dict[str, Any]]:
         """The edit and what was measured of it."""
@@ -76,36 +84,57 @@ def given_frames(kind: str, frames: int) -> np.ndarray:
 
 
 def in_betweening(task: Task) -> tuple[dict[str, Row], Clips]:
-    """Rows "KIND: Kinema" and "KIND: SLERP", and "real"; the clips of the first example of each."""
+    """Rows "KIND: Kinema" without words, "KIND: Kinema, told" with each clip's caption, "KIND: SLERP", and "real".
+
+    FID is that of the filled clips against the same clips as they were; "real" has that of other real clips against
+    them, which says how far clips as few as these lie apart without any fault. `features apart`: mean distance of a
+    filled clip's motion features to its own clip's. Also the first example of each kind.
+    """
     real = task.judge.motions([seen(clip) for clip in task.clips])[1]
     rows: dict[str, Row] = {"real": _physical(task.clips)}
+    if len(task.others) > 1:
+        rows["real"]["FID motion"] = metrics.fid(task.judge.motions([seen(clip) for clip in task.others])[1], real)
     shown: Clips = [("real clip", task.clips[0])]
     for kind in KINDS:
-        task.progress(f"in-betweening, {kind}")
         given = given_frames(kind, FRAMES)
-        made, measured = [], []
-        for number, clip in enumerate(task.clips):
-            if kind == KINDS[0]:
-                motion, found = task.edited(
-                    clip, number, span=(int(given[FRAMES // 4 - 1]) + 1, FRAMES - FRAMES // 4 - 1)
-                )
-            else:
-                motion, found = task.edited(clip, number, keys=tuple(given.tolist()))
-            made.append(motion)
-            measured.append(found.get("seams", {}))
-        slerped = [interpolated(clip, given) for clip in task.clips]
-        for name, clips in (("Kinema", made), ("SLERP", slerped)):
-            row = _physical(clips)
-            row["key error (cm)"] = 100.0 * float(
-                np.mean([_apart(x, y, given) for x, y in zip(clips, task.clips, strict=True)])
-            )
-            row["FID motion"] = metrics.fid(task.judge.motions([seen(clip) for clip in clips])[1], real)
-            rows[f"{kind}: {name}"] = row
-        for figure in ("velocity", "acceleration"):
-            values = [seams[figure] for seams in measured if figure in seams]
-            rows[f"{kind}: Kinema"][f"seam {figure}"] = float(np.median(values)) if values else float("nan")
-        shown.append((f"in-between, {kind}", made[0]))
+        for name in ("Kinema", "Kinema, told"):
+            task.progress(f"in-betweening, {kind}, {name}")
+            results = [
+                task.edited(clip, number, text if name.endswith("told") else "", **_wanted(kind, given))
+                for number, (clip, text) in enumerate(zip(task.clips, task.texts, strict=True))
+            ]
+            made = [motion for motion, _ in results]
+            rows[f"{kind}: {name}"] = _filled(task, made, given, real) | _seams([found for _, found in results])
+            shown.append((f"{kind}, {name}", made[0]))
+        rows[f"{kind}: SLERP"] = _filled(task, [interpolated(clip, given) for clip in task.clips], given, real)
     return rows, shown
+
+
+def _wanted(kind: str, given: np.ndarray) -> dict[str, Any]:
+    """The request's fields for an in-between that is given these frames."""
+    if kind == KINDS[0]:
+        quarter = FRAMES // 4
+        return {"span": (quarter, FRAMES - quarter - 1)}
+    return {"keys": tuple(given.tolist())}
+
+
+def _filled(task: Task, made: Sequence[Motion], given: np.ndarray, real: np.ndarray) -> Row:
+    features = task.judge.motions([seen(clip) for clip in made])[1]
+    apart = [_apart(x, y, given) for x, y in zip(made, task.clips, strict=True)]
+    return _physical(made) | {
+        "key error (cm)": 100.0 * float(np.mean(apart)),
+        "FID motion": metrics.fid(features, real),
+        "features apart": float(np.linalg.norm(features - real, axis=1).mean()),
+    }
+
+
+def _seams(measured: Sequence[dict[str, Any]]) -> Row:
+    """Medians over edits of `editing.measuring.seams`."""
+    out = {}
+    for figure in ("velocity", "acceleration"):
+        values = [found["seams"][figure] for found in measured if figure in found.get("seams", {})]
+        out[f"seam {figure}"] = float(np.median(values)) if values else float("nan")
+    return out
 
 
 def changed_parts(predicate: Predicate) -> tuple[str, ...]:

@@ -100,6 +100,18 @@ def test_a_path_gives_directions_and_keeps_them_while_it_stands():
     assert np.isfinite(facing).all()
 
 
+def test_the_network_is_told_milestones_of_a_path_and_the_correction_all_of_it():
+    rail, facing = paths.rails(((0, 0, 0), (3, 0, 3)), 120, 30.0)
+    made = smooth_motion(seed=3, frames=120)
+    correction = Correction(Values.of(made, canonical=False), Masks.none(120), rail, facing, ())
+    seen = correction.channels()
+    path, heading = seen[:, -22 - 2], seen[:, -22 - 1]
+    assert np.flatnonzero(path).tolist() == [0, 30, 60, 90]
+    assert np.array_equal(path, heading)
+    followed = correction.warp(made).root_translation[:91, [0, 2]]
+    assert np.abs(followed - rail[:91]).max() < 0.3
+
+
 def test_said_headings_turn_the_shorter_way_and_nothing_is_said_outside():
     rail, facing = paths.rails(((1, 0, 0, 170.0), (2, 1, 0, -170.0)), 120, 30.0)
     assert np.isnan(rail[:29]).all()
