@@ -219,7 +219,7 @@ class Pipeline:
 
         def sample(first: int, corrections: Sequence[Correction], frames: int) -> np.ndarray:
             rows = [
-                Row(texts, given, request.seed + first + k, each.channels(), each, None if said else each.start())
+                Row(texts, given, request.seed + first + k, each.channels(), each, each.start(said))
                 for k, each in enumerate(corrections)
             ]
             return self.sampling.features(rows, frames, settings, lambda _: report("sample", next(numbers)))
