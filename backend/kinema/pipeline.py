@@ -21,6 +21,7 @@ from . import __version__, cleanup, refine
 from .checkpoints import Pack
 from .editing.correcting import Correction
 from .editing.finishing import finish
+from .editing.guiding import weighed
 from .editing.making import make
 from .editing.measuring import errors
 from .editing.wanted import Wanted
@@ -201,6 +202,7 @@ class Pipeline:
         """
         began = time.perf_counter()
         settings = Settings.of(request, self.pack.section("sampling"))
+        settings = replace(settings, guidance=weighed(request, settings.guidance))
         wanted = Wanted.of(request, clip)
         coarse = wanted.at(layout.FPS)
         total = settings.steps * sum(1 for _ in windows(coarse.changed)) * -(-request.samples // MOST_AT_ONCE)
@@ -219,7 +221,14 @@ class Pipeline:
 
         def sample(first: int, corrections: Sequence[Correction], frames: int) -> np.ndarray:
             rows = [
-                Row(texts, given, request.seed + first + k, each.channels(), each, each.start(said))
+                Row(
+                    texts,
+                    given,
+                    request.seed + first + k,
+                    each.channels(),
+                    each if each.steers(said) else None,
+                    each.start(said),
+                )
                 for k, each in enumerate(corrections)
             ]
             return self.sampling.features(rows, frames, settings, lambda _: report("sample", next(numbers)))

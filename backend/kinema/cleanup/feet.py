@@ -75,7 +75,9 @@ def lock_feet(
     turns = np.stack([_flatten(legs.feet[:, side], flat[:, side], fixed, motion.fps) for side in (0, 1)], axis=1)
     feet = quaternion.multiply(quaternion_from_rotation_vector(strength * turns), legs.feet)
     points = sole_points(legs.ankles, feet)
-    offsets = np.stack([_hold(points[:, side], standing[:, side], fixed, motion.fps, farthest) for side in (0, 1)], axis=1)
+    offsets = np.stack(
+        [_hold(points[:, side], standing[:, side], fixed, motion.fps, farthest) for side in (0, 1)], axis=1
+    )
     if clearance is not None:
         lift = _lift(points[..., 1].max(axis=2) + offsets[..., 1], standing.any(axis=2), clearance)
         offsets[..., 1] += _nearness(fixed, motion.fps)[:, None] * lift

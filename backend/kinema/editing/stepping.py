@@ -35,7 +35,7 @@ def stepping(motion: Motion, contacts: np.ndarray, led: np.ndarray, fixed: np.nd
 
 
 def swings(motion: Motion) -> np.ndarray:
-    """(T, 2) metres that the left and right foot shall clear: 0 where it is slower than `SLOW`, `CLEARANCE` at `FAST`."""
+    """(T, 2) metres that the left and right foot shall clear: 0 where they are slower than `SLOW`, else `CLEARANCE`."""
     if len(motion) < 2:
         return np.zeros((len(motion), 2))
     balls = motion.positions()[:, BALLS][..., [0, 2]]

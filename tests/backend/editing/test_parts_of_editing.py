@@ -1,5 +1,7 @@
 """The parts that an edit is made of: windows, corrections, paths, limbs, rates, places."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from kinema.editing.extending import held
 from kinema.editing.limbs import LIMBS, bend
 from kinema.editing.origin import Place
 from kinema.editing.rates import at_rate, frames_at
+from kinema.editing.wanted import Goal
 from kinema.editing.windows import LONGEST, OVERLAP, windows
 from kinema.features import encoding, layout
 from kinema.geometry import heading_angle, quaternion_from_rotation_vector
@@ -133,6 +136,15 @@ def test_the_network_is_told_whole_poses_and_not_parts_of_them():
     assert not kept(np.arange(120), slice(0, 16)).channels().any()
     told = kept(np.array([0, 60])).channels()
     assert np.flatnonzero(told.any(axis=1)).tolist() == [0, 60]
+
+
+def test_words_about_parts_are_sampled_freely_and_everything_else_is_steered():
+    arms = kept(np.arange(120), slice(0, 16))
+    assert not arms.steers(told=True)
+    assert arms.steers(told=False)
+    assert kept(np.r_[0:30, 90:120]).steers(told=True)
+    assert replace(arms, rail=np.zeros((120, 2))).steers(told=True)
+    assert replace(arms, goals=(Goal("left_wrist", 60, np.zeros(3)),)).steers(told=True)
 
 
 def test_said_headings_turn_the_shorter_way_and_nothing_is_said_outside():
