@@ -11,10 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import cleanup, refine
-from .diffusion import SAMPLERS
+from . import cleanup, refine, staging
 from .editing import continuation, looping, mixing, strips, transitions
-from .editing.continuation import Continuation, decoded, plan
+from .editing.continuation import decoded, plan
 from .editing.following import Path
 from .editing.origin import Place
 from .editing.rates import at_rate
@@ -96,7 +95,7 @@ def timeline(
     said = [strips.combined(each.strips, refined, request.parts) for each in spans]
     reporting.stage("encode")
     texts = [pipeline.encode_texts(each.prompt, each.parts) for each in said]
-    making = _continuation(pipeline, settings, reporting)
+    making = staging.continuation(pipeline.sampling, settings, reporting.step)
     leading = Path(request.path, frames, pipeline.autoencoder) if request.path else None
     changes = [each.start * stride for each in spans[0 if request.loop else 1 :]]
     motions: list[Motion] = []
@@ -153,7 +152,7 @@ def vary(
         reporting = _Reporting(request.id, len(windows) * steps * len(turns), progress, cancelled)
         reporting.stage("encode")
         texts = [pipeline.encode_texts(refined.prompt, refined.parts)]
-        making = _continuation(pipeline, settings, reporting)
+        making = staging.continuation(pipeline.sampling, settings, reporting.step)
         motions = []
         for turn in turns:
             made = making.run(windows, texts, [request.seed + k for k in turn], base=latents, strength=request.strength)
@@ -191,18 +190,6 @@ def transformed(request: Transform, clip: Motion) -> Directed:
 def _turns(samples: int) -> list[range]:
     """Sample numbers, MOST_AT_ONCE together."""
     return [range(first, min(first + MOST_AT_ONCE, samples)) for first in range(0, samples, MOST_AT_ONCE)]
-
-
-def _continuation(pipeline: Pipeline, settings: Settings, reporting: _Reporting) -> Continuation:
-    return Continuation(
-        pipeline.denoiser,
-        pipeline.autoencoder,
-        SAMPLERS[settings.sampler],
-        settings.steps,
-        settings.guidance,
-        settings.null_below,
-        reporting.step,
-    )
 
 
 def _sentences(parsed: Sequence[strips.Strip]) -> list[str]:

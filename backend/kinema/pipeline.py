@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import __version__, cleanup, refine
+from . import __version__, cleanup, refine, staging
 from .checkpoints import Pack
 from .editing.correcting import Correction
 from .editing.finishing import finish
@@ -139,16 +139,14 @@ class Pipeline:
         if any(_sampling(request) != _sampling(first) for request in requests):
             raise RequestError("only requests of equal seconds, sampler, steps and guidance can be sampled together")
         settings = Settings.of(first, self.pack.section("sampling"))
-        rows = [(index, sample) for index, request in enumerate(requests) for sample in range(request.samples)]
-        turns = range(0, len(rows), MOST_AT_ONCE)
+        frames = max(1, round(first.seconds * layout.FPS))
+        steps = count(1)
+        total = 0
 
-        def report(stage: str, step: int = 0, total: int = 0) -> None:
+        def report(stage: str, step: int = 0) -> None:
             if cancelled():
                 raise Cancelled("the request was cancelled")
-            progress(Progress(first.id, stage, step, total))
-
-        def sampled(done: int, number: int) -> None:
-            report("sample", done + number, settings.steps * len(turns))
+            progress(Progress(first.id, stage, step, total if step else 0))
 
         report("refine")
         refined = [refined_text(each, llm) for each in requests]
@@ -159,17 +157,18 @@ class Pipeline:
             for each, text, reference, said in zip(requests, refined, shown, warnings, strict=True)
         ]
         report("encode")
-        encoded = [self.encode_texts(each.prompt, each.parts) for each in refined]
-        frames = max(1, round(first.seconds * layout.FPS))
+        stride = self.autoencoder.config.stride
+        told_in = [staging.told(each, frames, stride, self.encode_texts) for each in refined]
+        rows = [(index, k) for index, each in enumerate(requests) for k in range(each.samples)]
+        turns = staging.turns(rows, told_in)
+        total = settings.steps * sum(len(told_in[turn[0][0]].spans) for turn in turns)
         motions: list[list[Motion]] = [[] for _ in requests]
         stands: list[list[np.ndarray]] = [[] for _ in requests]
         for turn in turns:
-            batch = rows[turn : turn + MOST_AT_ONCE]
-            done = turn // MOST_AT_ONCE * settings.steps
-            samples = [Row(*encoded[index], requests[index].seed + sample) for index, sample in batch]
-            features = self.sampling.features(samples, frames, settings, partial(sampled, done))
-            report("decode", done + settings.steps, settings.steps * len(turns))
-            for (index, _), sample in zip(batch, features, strict=True):
+            heard = [(told_in[index], requests[index].seed + sample) for index, sample in turn]
+            features = staging.features(self.sampling, heard, frames, settings, lambda: report("sample", next(steps)))
+            report("decode", total)
+            for (index, _), sample in zip(turn, features, strict=True):
                 request, code = requests[index], codes[index]
                 if code is None or self.stylist is None:
                     motion, feet = encoding.decode(sample), Footing(sample[:, layout.CONTACTS])

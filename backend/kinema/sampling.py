@@ -42,12 +42,12 @@ class Asking(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """Sampler, steps, guidance scale, and the time below which texts are withheld."""
+    """Sampler, steps and the power of their times (`schedule.steps`), guidance."""
 
     sampler: str
     steps: int
-    guidance: float
-    null_below: float
+    guidance: guidance.Guidance
+    power: float = 1.0
 
     @classmethod
     def of(cls, request: Asking, pack: Mapping[str, Any]) -> Settings:
@@ -56,12 +56,17 @@ class Settings:
         if sampler not in SAMPLERS:
             raise RequestError(f"sampler {sampler!r} is unknown; use one of {', '.join(SAMPLERS)}")
         scale = pack["guidance"] if request.guidance is None else request.guidance
-        return cls(sampler, request.steps or int(pack["steps"]), float(scale), float(pack.get("null_below", 0.0)))
+        amplified = guidance.Guidance(float(scale), float(pack.get("null_below", 0.0)), float(pack.get("above", 0.0)))
+        return cls(sampler, request.steps or int(pack["steps"]), amplified, float(pack.get("power", 1.0)))
+
+    def times(self) -> Tensor:
+        """(steps + 1,) from 1 to 0."""
+        return schedule.steps(self.steps, self.power)
 
     def told(self, device: torch.device) -> dict[str, Any]:
         """What an answer says of how it was made."""
         versions = {"kinema": __version__, "torch": torch.__version__}
-        asked = {"sampler": self.sampler, "steps": self.steps, "guidance": self.guidance}
+        asked = {"sampler": self.sampler, "steps": self.steps, "guidance": self.guidance.scale}
         return {**asked, "device": str(device), "versions": versions}
 
 
@@ -102,7 +107,6 @@ class Sampling:
             torch.cat([row.given for row in rows]),
             torch.full((len(rows),), latents, device=self.device),
             settings.guidance,
-            settings.null_below,
             self._constraints(rows, latents),
         )
         numbers = count(1)
@@ -112,7 +116,7 @@ class Sampling:
             heard(next(numbers))
             return x0
 
-        times = schedule.steps(settings.steps).to(self.device)
+        times = settings.times().to(self.device)
         with torch.inference_mode():
             begun, times = self._begun(rows, noise, times)
             clean = SAMPLERS[settings.sampler](step, begun, times)

@@ -1,6 +1,7 @@
 """Classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598) around a denoiser."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -9,20 +10,28 @@ Denoise = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | None], Tens
 """(x, t, texts, given, lengths, constraints) -> x0, as `networks.denoiser.Denoiser.forward`."""
 
 
+@dataclass(frozen=True)
+class Guidance:
+    """`scale`: how far beyond the conditioned prediction, 1 is that alone. At times below `above` nothing is amplified,
+    at half the cost: there texts are long decided (Kynkaanniemi et al. 2024, arXiv 2404.07724). At times below
+    `null_below` the condition is withheld (MotionMix, arXiv 2401.11115, section 3.3)."""
+
+    scale: float
+    null_below: float = 0.0
+    above: float = 0.0
+
+
 def guided(
     denoise: Denoise,
     texts: Tensor,
     given: Tensor,
     lengths: Tensor,
-    scale: float,
-    null_below: float = 0.0,
+    guidance: Guidance,
     constraints: Tensor | None = None,
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """A model for the samplers: x0 = null + scale (conditioned - null), both halves in one batch.
 
-    texts (B, 7, E), given (B, 7) bool, lengths (B,). A scale of 1 is the conditioned model alone, at half the cost.
-    At times t < `null_below` the condition is withheld (MotionMix, arXiv 2401.11115, section 3.3). `constraints`
-    (B, 4 L, C) hold with and without the texts.
+    texts (B, 7, E), given (B, 7) bool, lengths (B,). `constraints` (B, 4 L, C) hold with and without the texts.
     """
     nothing = torch.zeros_like(given)
     if not bool(given.any()):
@@ -34,12 +43,12 @@ def guided(
     both_constraints = None if constraints is None else torch.cat([constraints, constraints])
 
     def model(x: Tensor, t: Tensor) -> Tensor:
-        if null_below > 0 and float(t[0]) < null_below:
+        if float(t[0]) < guidance.null_below:
             return denoise(x, t, texts, nothing, lengths, constraints)
-        if scale == 1.0:
+        if guidance.scale == 1.0 or float(t[0]) < guidance.above:
             return denoise(x, t, texts, given, lengths, constraints)
         both = denoise(torch.cat([x, x]), torch.cat([t, t]), both_texts, both_given, both_lengths, both_constraints)
         x0, null = both.chunk(2)
-        return null + scale * (x0 - null)
+        return null + guidance.scale * (x0 - null)
 
     return model

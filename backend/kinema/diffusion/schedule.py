@@ -36,6 +36,7 @@ def add_noise(x0: Tensor, t: Tensor, noise: Tensor) -> Tensor:
     return alpha[:, None, None] * x0 + sigma[:, None, None] * noise
 
 
-def steps(count: int) -> Tensor:
-    """(count + 1,) decreasing times from 1 to 0, evenly spaced, as few-step cosine models are trained and sampled."""
-    return torch.linspace(1.0, 0.0, count + 1)
+def steps(count: int, power: float = 1.0) -> Tensor:
+    """(count + 1,) decreasing times from 1 to 0: evenly spaced ones to this power. Below 1 more steps lie at high
+    noise, where texts are decided; the last steps of a network that is preconditioned change little."""
+    return torch.linspace(1.0, 0.0, count + 1) ** power

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ..conditions import constraints
 from ..diffusion import guidance, schedule
+from ..diffusion.guidance import Guidance
 from ..diffusion.preconditioning import preconditioned
 from ..features import encoding
 from ..networks.autoencoder import Autoencoder
@@ -135,15 +136,15 @@ def holding(
 class Continuation:
     """The networks and settings with which latents are made window by window.
 
-    `sample`: one of `diffusion.SAMPLERS`. `heard` is called after every step and may raise to stop.
+    `sample`: one of `diffusion.SAMPLERS`; `times`: its (steps + 1,) times from 1 to 0. `heard` is called after every
+    step and may raise to stop.
     """
 
     denoiser: Denoiser
     autoencoder: Autoencoder
     sample: Callable[[Callable[[Tensor, Tensor], Tensor], Tensor, Tensor], Tensor]
-    steps: int
-    guidance: float
-    null_below: float
+    times: Tensor
+    guidance: Guidance
     heard: Callable[[], None]
 
     def run(
@@ -155,7 +156,8 @@ class Continuation:
         base: Tensor | None = None,
         strength: float = 1.0,
     ) -> Tensor:
-        """Latents (B, L, C) of B seeds. `texts`: embeddings (1, 7, E) and which are given (1, 7), by a window's `text`.
+        """Latents (B, L, C) of B seeds. `texts`: embeddings (1 or B, 7, E) and which are given (1 or B, 7), by a
+        window's `text`.
 
         `extra(window, known)`: further constraints (B, 4 length, WIDTH), added where none are. `base` (1, L, C):
         latents from which the noise starts instead (SDEdit, Meng et al. 2022, arXiv 2108.01073), `strength` 0..1 the
@@ -165,9 +167,9 @@ class Continuation:
         channels = self.autoencoder.config.latent
         generators = [torch.Generator().manual_seed(seed % 2**63) for seed in seeds]
         known = torch.zeros(len(seeds), 0, channels, device=device)
-        times = schedule.steps(self.steps).to(device)
+        times = self.times.to(device)
         if base is not None:
-            times = torch.linspace(strength, 0.0, max(1, round(self.steps * strength)) + 1, device=device)
+            times = torch.linspace(strength, 0.0, max(1, round((len(times) - 1) * strength)) + 1, device=device)
         for window in windows:
             # As many as the longest clip needs, as for a single clip: so a seed begins alike at every length.
             drawn = max(window.length, self.denoiser.config.longest if not window.start else 0)
@@ -180,7 +182,6 @@ class Continuation:
                 given[1].expand(len(seeds), -1),
                 torch.full((len(seeds),), window.length, device=device),
                 self.guidance,
-                self.null_below,
                 self._constraints(window, known[:, : window.start], extra),
             )
             if base is not None:

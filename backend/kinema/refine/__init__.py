@@ -16,17 +16,20 @@ from .lexicon import refine_by_lexicon
 from .llm import LLMSettings, refine_by_llm
 from .mirroring import mirror_parts, mirror_text
 from .refined import Refined
+from .stages import Stage, stages
 
 __all__ = [
     "REFINERS",
     "LLMSettings",
     "Refined",
+    "Stage",
     "actions",
     "find_action",
     "mirror_parts",
     "mirror_text",
     "refine",
     "refine_action",
+    "stages",
 ]
 
 Refiner = Callable[[str, LLMSettings | None], Refined]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from .entries import Entry, Meaning, table
 from .kin import nearest_kin, unknown_verbs
 from .modifiers import MODIFIERS, Mark, Modifiers, mentions_in, modifiers_in, opposite
-from .phrases import WORDS, PhraseTable, Token, tokens_of
-from .segments import Hit, Segment, merged, segments_of, spans_of, verbs_in
+from .phrases import WORDS, PhraseTable, Token, plain, tokens_of
+from .segments import Hit, Segment, before_verb, merged, segments_of, spans_of, verbs_in
 
 _PART_GROUP: dict[str, str] = WORDS["part_group"]
 _NEGATIONS: PhraseTable[bool] = PhraseTable(dict.fromkeys(WORDS["negations"], True))
@@ -29,22 +29,38 @@ class Event:
     """One motion of a prompt. `relation` to the event before it: "then", "while" or "and".
 
     `still` holds groups of parts ("arm", "leg", "head", "torso") that must not move meanwhile; an event without an
-    entry says nothing else.
+    entry says nothing else. `clause`: index of the clause that tells it.
     """
 
     entry: Entry | None
     relation: str
     modifiers: Modifiers = field(default_factory=Modifiers)
     still: frozenset[str] = frozenset()
+    clause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Characters start..end-1 of the plain prompt, after a `connector` of words.json ("" at the beginning). The words
+    of its first verb begin at `lead`, and the verb ends at `reach`; both are `start` in a clause without a verb."""
+
+    connector: str
+    start: int
+    end: int
+    lead: int
+    reach: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was understood: events in time order, styles in order of mention, (unknown verb, its kin or "") pairs."""
+    """What was understood: events in time order, styles in order of mention, (unknown verb, its kin or "") pairs,
+    the clauses in reading order, and the plain prompt that they count in."""
 
     events: tuple[Event, ...]
     styles: tuple[str, ...]
     unknown: tuple[tuple[str, str], ...]
+    clauses: tuple[Clause, ...] = ()
+    text: str = ""
 
 
 def read(prompt: str) -> Reading:
@@ -67,9 +83,26 @@ def read(prompt: str) -> Reading:
                     segment.hits = [Hit(position, position + 1, Meaning(kin), 2)]
         unknown += [(hit.meaning.kin_of, hit.meaning.name) for hit in segment.hits if hit.meaning.kin_of]
     styles = tuple(dict.fromkeys(value for _, _, items in marks for kind, value in items if kind == "styles"))
+    joined = merged(segments, tokens, marks)
     return Reading(
-        tuple(_events(tokens, merged(segments, tokens, marks), marks)), styles, tuple(dict.fromkeys(unknown))
+        tuple(_events(tokens, joined, marks)),
+        styles,
+        tuple(dict.fromkeys(unknown)),
+        tuple(_clause(tokens, segment, marks) for segment in joined),
+        plain(prompt),
     )
+
+
+def _clause(tokens: Sequence[Token], segment: Segment, marks: Sequence[Mark]) -> Clause:
+    """Articles belong to no token: a clause begins where the token before it ends."""
+    start = tokens[segment.start - 1].end if segment.start else 0
+    end = tokens[segment.end - 1].end
+    if not segment.hits:
+        return Clause(segment.connector, start, end, start, start)
+    hit = segment.hits[0]
+    first = before_verb(segment, hit, tokens, marks)
+    lead = tokens[first].start if first > segment.start else start
+    return Clause(segment.connector, start, end, lead, tokens[hit.start].end)
 
 
 @dataclass(slots=True)
@@ -86,12 +119,12 @@ class _Memory:
 def _events(tokens: Sequence[Token], segments: Sequence[Segment], marks: Sequence[Mark]) -> list[Event]:
     events: list[Event] = []
     memory = _Memory({"arm": "", "leg": ""})
-    for segment in segments:
+    for number, segment in enumerate(segments):
         if not segment.hits and events:
             again = _repeated(modifiers_in(tokens, marks, segment.start, segment.end), events[-1].modifiers)
-            events.append(Event(events[-1].entry, "then", _with_sides(again, memory)))
+            events.append(Event(events[-1].entry, "then", _with_sides(again, memory), clause=number))
             continue
-        group = _segment_events(tokens, segment, marks, memory)
+        group = [replace(event, clause=number) for event in _segment_events(tokens, segment, marks, memory)]
         if not events and segment.connector in ("while", "after"):
             memory.leading = "while" if segment.connector == "while" else "then"
         if (segment.connector == "after" and events) or (memory.postponed and group):
@@ -122,7 +155,8 @@ def _segment_events(tokens: Sequence[Token], segment: Segment, marks: Sequence[M
     for order, (hit, start, end) in enumerate(spans_of(segment, tokens, marks)):
         relation = _relation(segment.connector if order == 0 else None, hit, memory.previous, tokens)
         if order == 0 and memory.leading:
-            relation, memory.leading = memory.leading, ""
+            relation = "then" if segment.connector == "then" else memory.leading
+            memory.leading = ""
         pronoun = _has_pronoun(tokens, hit.end, end)
         name = _variant(hit, segment, tokens, memory)
         modifiers = _with_sides(modifiers_in(tokens, marks, start, end, (hit.start, hit.end)), memory, pronoun)

@@ -32,8 +32,12 @@ class Style:
 
 def compose(events: Sequence[Event], style: Style) -> tuple[dict[str, str], int]:
     """Sentences of all six parts, in the order of PARTS, and how many steps were left out."""
-    steps = _steps(events)
-    posture = "standing"
+    steps = steps_of(events)
+    return scripts(steps, style)[0], max(0, len(steps) - MAX_STEPS)
+
+
+def scripts(steps: Sequence[Sequence[Event]], style: Style, posture: str = "standing") -> tuple[dict[str, str], str]:
+    """Sentences of all six parts for the first MAX_STEPS of `steps`, which begin in `posture`; and the last posture."""
     said: dict[str, list[list[PartAction]]] = {part: [] for part in PARTS}
     for step in steps[:MAX_STEPS]:
         posture = next(
@@ -41,10 +45,10 @@ def compose(events: Sequence[Event], style: Style) -> tuple[dict[str, str], int]
         )
         for part, actions in _step_actions(step, posture, style).items():
             said[part].append(actions)
-    return {part: script(said[part]) for part in PARTS}, max(0, len(steps) - MAX_STEPS)
+    return {part: script(said[part]) for part in PARTS}, posture
 
 
-def _steps(events: Sequence[Event]) -> list[list[Event]]:
+def steps_of(events: Sequence[Event]) -> list[list[Event]]:
     """Groups of events that happen together. 'and' joins motions of different parts, and separates others."""
     steps: list[list[Event]] = []
     after_turn = False

@@ -24,11 +24,14 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of a prompt. `determined`: an article or a possessive stood before it, so it is likely a noun."""
+    """One word of a prompt. `determined`: an article or a possessive stood before it, so it is likely a noun.
+    `start`, `end`: where it stands in the `plain` prompt."""
 
     raw: str
     lemma: str
     determined: bool
+    start: int = 0
+    end: int = 0
 
 
 class PhraseTable(Generic[Value]):
@@ -89,6 +92,11 @@ def words_of(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in phrase.split())
 
 
+def plain(prompt: str) -> str:
+    """The text that tokens count in: lower case, with blanks between words that were run together."""
+    return _CAMEL.sub(" ", prompt).lower().replace("’", "'").replace("_", " ")
+
+
 def tokens_of(prompt: str, lemmas: frozenset[str], compounds: frozenset[str]) -> list[Token]:
     """Lower-cased words and punctuation without articles and possessives; common misspellings are put right.
 
@@ -96,15 +104,15 @@ def tokens_of(prompt: str, lemmas: frozenset[str], compounds: frozenset[str]) ->
     """
     tokens: list[Token] = []
     determined = False
-    for piece in _TOKEN.findall(_CAMEL.sub(" ", prompt).lower().replace("’", "'").replace("_", " ")):
-        piece = _SPELLING.get(piece, piece)
+    for found in _TOKEN.finditer(plain(prompt)):
+        piece = _SPELLING.get(found[0], found[0])
         whole = "-" not in piece or piece in compounds or len(piece) == 1
         for word in (piece,) if whole else piece.split("-"):
             word = _SPELLING.get(word, word)
             if word in _SKIP:
                 determined = True
                 continue
-            tokens.append(Token(word, lemma_of(word, lemmas), determined))
+            tokens.append(Token(word, lemma_of(word, lemmas), determined, *found.span()))
             determined = False
     return tokens
 

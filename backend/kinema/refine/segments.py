@@ -122,20 +122,23 @@ def _stronger(first: str, second: str) -> str:
 
 def spans_of(segment: Segment, tokens: Sequence[Token], marks: Sequence[Mark]) -> list[tuple[Hit, int, int]]:
     """(hit, start, end): the tokens that may modify each verb of a segment."""
+    starts = [before_verb(segment, hit, tokens, marks) for hit in segment.hits]
+    if not starts:
+        return []
+    starts[0] = segment.start
+    ends = [*starts[1:], segment.end]
+    return list(zip(segment.hits, starts, ends, strict=True))
+
+
+def before_verb(segment: Segment, hit: Hit, tokens: Sequence[Token], marks: Sequence[Mark]) -> int:
+    """Where the words begin that stand before a verb and modify it: 'slowly', 'his left'."""
     adverbs = {
         k
         for start, end, items in marks
         if any(kind in ("speeds", "amplitudes", "counts") for kind, _ in items)
         for k in range(start, end)
     }
-    starts = []
-    for hit in segment.hits:
-        start = hit.start
-        while start - 1 >= segment.start and (start - 1 in adverbs or tokens[start - 1].lemma in _LIMB_WORDS):
-            start -= 1
-        starts.append(start)
-    if not starts:
-        return []
-    starts[0] = segment.start
-    ends = [*starts[1:], segment.end]
-    return list(zip(segment.hits, starts, ends, strict=True))
+    start = hit.start
+    while start - 1 >= segment.start and (start - 1 in adverbs or tokens[start - 1].lemma in _LIMB_WORDS):
+        start -= 1
+    return start

@@ -68,7 +68,7 @@ def read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=DenoiserConfig.width)
     parser.add_argument("--layers", type=int, default=DenoiserConfig.layers)
     parser.add_argument("--dropout", type=float, default=DenoiserConfig.dropout)
-    parser.add_argument("--spread", type=float, default=0.2, help="variance of x0 in the preconditioning; 0: none")
+    parser.add_argument("--spread", type=float, default=0.04, help="variance of x0 in the preconditioning; 0: none")
     parser.add_argument("--start", type=Path, help="denoiser.safetensors to begin with")
     parser.add_argument("--boundary", type=float, default=Mixing.boundary, help="MotionMix's T* in [0, 1]")
     parser.add_argument("--made-from", type=float, default=Mixing.made_from, help="lowest t that made motion teaches")
@@ -150,7 +150,8 @@ def train(options: argparse.Namespace, group: Group) -> Denoiser:
         # The flag holds for CPUs too; on 50 tokens the fused attention's backward pass costs a quarter of a step.
         torch.backends.cuda.enable_flash_sdp(False)
     objective = Objective(network, autoencoder, device)
-    optimise(Plan.of(options, weight_decay=0.01), group, network, objective, picker, finish)
+    hidden = [parameter for parameter in network.blocks.parameters() if parameter.ndim == 2]
+    optimise(Plan.of(options, weight_decay=0.01), group, network, objective, picker, finish, hidden)
     return network
 
 
@@ -302,7 +303,7 @@ def validate(network: Denoiser, picker: ExamplePicker) -> dict[str, float]:
     ):
         for t in (0.1, 0.3, 0.6, 0.9):
             times = torch.full((len(noise),), t)
-            made = model(schedule.add_noise(batch.latents, times, noise), times, texts, given, batch.lengths)
+            made = model(schedule.add_noise(batch.latents, times, noise), times, texts, given, batch.lengths, None)
             error = ((made - batch.latents).square().mean(-1) * real).sum() / real.sum()
             rows[f"val_{name}_{t}"] = float(error)
     return rows

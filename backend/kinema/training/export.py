@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--null-below", type=float, default=0.0, help="time below which the condition is withheld")
+    parser.add_argument("--above", type=float, default=0.3, help="time below which guidance amplifies nothing")
+    parser.add_argument("--power", type=float, default=0.7, help="of the steps' times; 1 spaces them evenly")
     options = parser.parse_args(argv)
 
     licences = list((record.read(options.text) | record.read(options.diffusion)).values())
@@ -62,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "steps": options.steps,
                 "guidance": options.guidance,
                 "null_below": options.null_below,
+                "above": options.above,
+                "power": options.power,
             },
         },
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -105,15 +105,17 @@ def add_options(parser: argparse.ArgumentParser, save_every: int) -> None:
 class Checkpoint:
     """Everything a loop needs to go on as if it had not stopped, in one file that replaces the last atomically."""
 
-    def __init__(self, path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, average: Average) -> None:
-        self.path, self.network, self.optimizer, self.average = path, network, optimizer, average
+    def __init__(
+        self, path: Path, network: nn.Module, optimizers: Sequence[torch.optim.Optimizer], average: Average
+    ) -> None:
+        self.path, self.network, self.optimizers, self.average = path, network, optimizers, average
 
     def save(self, step: int, generator: torch.Generator, picker: Picker | None = None, group: Group = ALONE) -> None:
         """Write the state after `step` steps, with the random state of every process; the first process writes."""
         state: dict[str, Any] = {
             "step": step,
             "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [each.state_dict() for each in self.optimizers],
             "average": self.average.state,
             "generator": group.gather(generator.get_state()),
             "torch": group.gather(torch.get_rng_state()),
@@ -134,7 +136,7 @@ class Checkpoint:
         if not self.path.is_file():
             return 0
         state = torch.load(self.path, map_location="cpu", weights_only=True)
-        if "place" not in state:
+        if "place" not in state or len(state.get("optimizers", ())) != len(self.optimizers):
             raise InputError(
                 f"{self.path} was saved by an older Kinema; delete it and begin with its weights (--start)"
             )
@@ -144,7 +146,8 @@ class Checkpoint:
                 f"start as many (torchrun --nproc-per-node), not {group.size}, or another run folder"
             )
         self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for each, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            each.load_state_dict(kept)
         for name, value in state["average"].items():
             self.average.state[name].copy_(value)
         generator.set_state(state["generator"][group.rank])
@@ -156,6 +159,18 @@ class Checkpoint:
         return int(state["step"])
 
 
+def optimizers_of(network: nn.Module, plan: Plan, hidden: Sequence[nn.Parameter] = ()) -> list[torch.optim.Optimizer]:
+    """AdamW; and for the matrices `hidden` Muon (Jordan et al. 2024), whose steps are as large as AdamW's (Liu et al.
+    2025, arXiv 2502.16982, eq. 4), so that one learning rate serves both."""
+    inner = {id(parameter) for parameter in hidden}
+    outer = [parameter for parameter in network.parameters() if id(parameter) not in inner]
+    adam = torch.optim.AdamW(outer, lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.weight_decay)
+    if not hidden:
+        return [adam]
+    muon = torch.optim.Muon(hidden, lr=plan.rate, weight_decay=plan.weight_decay, adjust_lr_fn="match_rms_adamw")
+    return [adam, muon]
+
+
 def optimise(
     plan: Plan,
     group: Group,
@@ -163,28 +178,31 @@ def optimise(
     objective: nn.Module,
     picker: Picker,
     finish: Callable[[int, dict[str, Tensor]], Mapping[str, float]],
+    hidden: Sequence[nn.Parameter] = (),
 ) -> None:
     """Train `network` to `plan.steps`, going on from RUN/checkpoint.pt when it is there.
 
     `objective`: batch -> losses by name, a module around the network. `finish(step, averaged weights)` is called in
-    the first process at each checkpoint; it writes the weights and returns a validation row.
+    the first process at each checkpoint; it writes the weights and returns a validation row. `hidden`: matrices within
+    the network, which `optimizers_of` gives to Muon.
     """
-    optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.weight_decay)
+    optimizers = optimizers_of(network, plan, hidden)
     average = Average(network, 0.999)
     torch.manual_seed(group.rank)
     generator = torch.Generator().manual_seed(group.rank)
     parallel, share = group.parallel(objective), group.share(plan.batch)
-    checkpoint = Checkpoint(plan.run / "checkpoint.pt", network, optimizer, average)
+    checkpoint = Checkpoint(plan.run / "checkpoint.pt", network, optimizers, average)
     first = checkpoint.load(generator, picker, group) + 1
     log = Log(plan.run / "losses.csv", plan.steps, plan.log_every, first - 1) if group.leads else None
     for step in range(first, plan.steps + 1):
-        for settings in optimizer.param_groups:
+        for settings in (part for each in optimizers for part in each.param_groups):
             settings["lr"] = learning_rate(step, plan.steps, plan.rate)
         losses = parallel(picker.batch(share, generator))
-        optimizer.zero_grad(set_to_none=True)
+        network.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
+        for each in optimizers:
+            each.step()
         average.update(network, step)
         if log is not None:
             log.add(step, {name: value.item() for name, value in losses.items()})

@@ -102,7 +102,7 @@ def train(options: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(whole.parameters(), lr=options.rate, betas=(0.9, 0.99), weight_decay=1e-4)
     average = Average(whole, 0.998)
     generator = torch.Generator().manual_seed(0)
-    checkpoint = Checkpoint(run / "checkpoint.pt", whole, optimizer, average)
+    checkpoint = Checkpoint(run / "checkpoint.pt", whole, [optimizer], average)
     log = Log(run / "losses.csv", steps)
     (run / "style.json").write_text(json.dumps(asdict(network.config), indent=1) + "\n", encoding="utf-8")
     for step in range(checkpoint.load(generator) + 1, steps + 1):

@@ -4,6 +4,8 @@ import pytest
 import torch
 
 from kinema.diffusion import SAMPLERS, guidance, schedule
+from kinema.diffusion.guidance import Guidance
+from kinema.diffusion.preconditioning import preconditioned
 
 
 def ideal_denoiser(mean: float, std: float):
@@ -54,7 +56,7 @@ def test_guidance_extrapolates_from_the_null_text():
     def denoise(x, t, texts, given, lengths, constraints):
         return torch.where(given[:, :1, None], torch.full_like(x, 3.0), torch.ones_like(x))
 
-    model = guidance.guided(denoise, torch.zeros(2, 7, 4), given, torch.tensor([5, 5]), 2.5)
+    model = guidance.guided(denoise, torch.zeros(2, 7, 4), given, torch.tensor([5, 5]), Guidance(2.5))
     assert torch.equal(model(torch.zeros(2, 5, 3), torch.ones(2)), torch.full((2, 5, 3), 6.0))
 
 
@@ -64,6 +66,51 @@ def test_the_condition_is_withheld_below_its_time():
     def denoise(x, t, texts, given, lengths, constraints):
         return torch.where(given[:, :1, None], torch.full_like(x, 3.0), torch.ones_like(x))
 
-    model = guidance.guided(denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), 2.0, null_below=0.3)
+    model = guidance.guided(denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), Guidance(2.0, null_below=0.3))
     assert model(torch.zeros(1, 5, 3), torch.tensor([0.5])).unique() == 5.0
     assert model(torch.zeros(1, 5, 3), torch.tensor([0.2])).unique() == 1.0
+
+
+def test_guidance_amplifies_nothing_below_its_time():
+    given = torch.ones(1, 7, dtype=torch.bool)
+    sizes = []
+
+    def denoise(x, t, texts, given, lengths, constraints):
+        sizes.append(len(x))
+        return torch.where(given[:, :1, None], torch.full_like(x, 3.0), torch.ones_like(x))
+
+    model = guidance.guided(denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), Guidance(2.0, above=0.3))
+    assert model(torch.zeros(1, 5, 3), torch.tensor([0.5])).unique() == 5.0
+    assert model(torch.zeros(1, 5, 3), torch.tensor([0.2])).unique() == 3.0
+    assert sizes == [2, 1]
+
+
+def test_a_power_moves_steps_without_moving_the_ends():
+    times = schedule.steps(10, 0.7)
+    assert times[0] == 1.0
+    assert times[-1] == 0.0
+    assert bool((times.diff() < 0).all())
+    assert times[5] > schedule.steps(10)[5]
+
+
+@pytest.mark.parametrize("t", [0.02, 0.1, 0.3, 0.7])
+def test_preconditioning_is_the_best_mixture_of_input_and_prediction(t):
+    """Against every other share, with a prediction whose error has the variance that it is told."""
+    generator = torch.Generator().manual_seed(0)
+    x0, spread = torch.randn(4, 4000, 8, generator=generator), 0.04
+    guess = x0 + spread**0.5 * torch.randn(x0.shape, generator=generator)
+    at = torch.full((4,), t)
+    noisy = schedule.add_noise(x0, at, torch.randn(x0.shape, generator=generator))
+    nothing = torch.zeros(4, 7, 4), torch.zeros(4, 7, dtype=torch.bool), torch.full((4,), 4000)
+    made = preconditioned(lambda *_: guess, spread)(noisy, at, *nothing, None)
+    error = (made - x0).square().mean()
+    clean = noisy / schedule.alpha_sigma(at)[0][:, None, None]
+    others = [(share * clean + (1 - share) * guess - x0).square().mean() for share in torch.linspace(0, 1, 101)]
+    assert error <= min(others) * 1.01
+
+
+def test_no_spread_is_the_network_itself():
+    def denoise(*_):
+        return torch.zeros(1)
+
+    assert preconditioned(denoise, 0.0) is denoise

@@ -34,14 +34,14 @@ from .captions import Clause, captions
 
 SHORTEST, LONGEST = 2.0, 10.0
 _LEGS = (
-    (primitives_walking.PRIMITIVES, (("walk", 4.0), ("step", 3.0), ("turn", 3.0), ("in place", 2.0))),
+    (primitives_walking.PRIMITIVES, (("walk", 6.0), ("step", 2.0), ("turn", 4.0), ("in place", 5.0))),
     (
         primitives_planted.PRIMITIVES,
         (("squat", 3.0), ("lunge", 1.6), ("tiptoe", 1.2), ("pick up", 1.2)),
     ),
     (primitives_seats.PRIMITIVES, (("kneel", 2.0), ("sit", 3.0))),
     (primitives_kicks.PRIMITIVES, (("leg", 6.5),)),
-    (primitives_jumps.PRIMITIVES, (("jump", 3.0), ("hop", 1.2), ("jumping jacks", 1.0))),
+    (primitives_jumps.PRIMITIVES, (("jump", 3.0), ("hop", 2.5), ("jumping jacks", 1.0))),
 )
 _LEG_TABLE = tuple((table[name], share) for table, names in _LEGS for name, share in names)
 _LEG_SHARES = np.array([share for _, share in _LEG_TABLE]) / sum(share for _, share in _LEG_TABLE)

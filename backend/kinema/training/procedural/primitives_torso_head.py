@@ -28,9 +28,10 @@ _ASKED_FOR = {
     "lean right",
     "twist sides",
 }
-_SHARES = np.array([3.0 if row.name in _ASKED_FOR else 1.0 for row in ROWS])
+_SWINGING = {"nod", "shake head", "twist sides"}
+_SHARES = np.array([12.0 if row.name in _SWINGING else 3.0 if row.name in _ASKED_FOR else 1.0 for row in ROWS])
 _SHARES /= _SHARES.sum()
-"""As for the arms: what people ask for every day is drawn more often."""
+"""As for the arms: what people ask for every day is drawn more often, what swings most."""
 
 
 def draw(rng: np.random.Generator, name: str | None = None, held: bool | None = None) -> Action:
