@@ -201,7 +201,8 @@ class Pipeline:
         """
         began = time.perf_counter()
         settings = Settings.of(request, self.pack.section("sampling"))
-        settings = replace(settings, guidance=weighed(request, settings.guidance))
+        scale = weighed(request, settings.guidance.scale)
+        settings = replace(settings, guidance=replace(settings.guidance, scale=scale))
         wanted = Wanted.of(request, clip)
         coarse = wanted.at(layout.FPS)
         total = settings.steps * sum(1 for _ in windows(coarse.changed)) * -(-request.samples // MOST_AT_ONCE)
