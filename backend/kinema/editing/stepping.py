@@ -20,7 +20,7 @@ SLOW, FAST = 0.5, 1.0
 """Metres a second between which a foot comes to swing."""
 
 
-def stepping(motion: Motion, contacts: np.ndarray, led: np.ndarray, fixed: np.ndarray | None = None) -> Motion:
+def stepping(motion: Motion, contacts: np.ndarray | None, led: np.ndarray, fixed: np.ndarray | None = None) -> Motion:
     """A motion on the SMPL body with its feet on the ground y = 0, led along a path at the frames `led` (T,).
 
     `contacts` (T, 4) as `cleanup.clean` takes them. `fixed` (T,): frames that stay as they are, with the ground where

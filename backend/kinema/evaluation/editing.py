@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..editing.interpolating import interpolated
+from ..editing.stepping import stepping
 from ..editing.wanted import changing_joints
 from ..errors import InputError
 from ..matching.judge import Judge, seen
@@ -183,7 +184,10 @@ def part_editing(task: Task, suite: Sequence[Predicate] = ARMS, seeds: int = 1) 
 
 
 def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
-    """A row for each of `PATHS`, and "no path": error, skate and slide of a walk."""
+    """A row for each of `PATHS`, "all paths", and walks as long without one: error, skate, slide and speed of the root.
+
+    "no path, lifted alike": the feet of those treated as `editing.stepping` treats feet on a path.
+    """
     rows, shown, lead, free = {}, [], [], []
     for name, path in PATHS.items():
         task.progress(f"path, {name}")
@@ -193,15 +197,17 @@ def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
             made.append(motion)
             found.append(measured["path"])
             free.append(task.edited(None, seed, "a person walks forward", seconds=float(path[-1][0]))[0])
-        rows[name] = _physical(made) | {
+        rows[name] = _walked(made) | {
             "path error (cm)": 100.0 * float(np.mean([f["mean"] for f in found])),
             "worst (cm)": 100.0 * max(f["worst"] for f in found),
         }
         lead += made
         shown.append((f"path: {name}", made[0]))
     errors = [row["path error (cm)"] for row in rows.values()]
-    rows["all paths"] = _physical(lead) | {"path error (cm)": float(np.mean(errors))}
-    rows["no path"] = _physical(free)
+    rows["all paths"] = _walked(lead) | {"path error (cm)": float(np.mean(errors))}
+    rows["no path"] = _walked(free)
+    alike = [stepping(motion, None, np.ones(len(motion), dtype=bool)) for motion in free]
+    rows["no path, lifted alike"] = _walked(alike)
     return rows, shown
 
 
@@ -231,6 +237,13 @@ PATHS: dict[str, tuple[tuple[float, ...], ...]] = {
     "there and back": ((0.0, 0.0, 0.0), (2.5, 0.0, 2.5), (3.5, 0.4, 2.5), (6.0, 0.4, 0.0)),
 }
 """Ten ways to walk: points (seconds, x, z)."""
+
+
+def _walked(clips: Sequence[Motion]) -> Row:
+    steps = [
+        np.linalg.norm(np.diff(clip.root_translation[:, [0, 2]], axis=0), axis=1).mean() * clip.fps for clip in clips
+    ]
+    return _physical(clips) | {"speed (m/s)": float(np.mean(steps))}
 
 
 def _physical(clips: Sequence[Motion]) -> Row:
