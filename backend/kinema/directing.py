@@ -17,6 +17,7 @@ from .editing.continuation import decoded, plan
 from .editing.following import Path
 from .editing.origin import Place
 from .editing.rates import at_rate
+from .editing.stepping import stepping
 from .editing.transforming import closed, transform
 from .errors import Cancelled, MotionError, RequestError
 from .features import encoding, layout
@@ -201,7 +202,9 @@ def _finished(features: np.ndarray, request: Timeline, leading: Path | None) -> 
     motion = encoding.decode(features)
     if not request.loop:
         motion = leading.followed(motion) if leading else motion
-        motion = cleanup.clean(motion, features[:, layout.CONTACTS]) if request.cleanup else motion
+        if request.cleanup:
+            led = np.isfinite(leading.place[: len(motion), 0]) if leading else np.zeros(len(motion), dtype=bool)
+            motion = stepping(motion, features[:, layout.CONTACTS], led)
         return motion, {"path": leading.error(motion)} if leading else {}
     cycle = looping.travel(_onward(features))
     if request.cleanup:

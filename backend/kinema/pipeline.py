@@ -21,6 +21,7 @@ from . import __version__, cleanup, refine, staging
 from .checkpoints import Pack
 from .editing.correcting import Correction
 from .editing.finishing import finish
+from .editing.guiding import weighed
 from .editing.making import make
 from .editing.measuring import errors
 from .editing.wanted import Wanted
@@ -200,6 +201,8 @@ class Pipeline:
         """
         began = time.perf_counter()
         settings = Settings.of(request, self.pack.section("sampling"))
+        scale = weighed(request, settings.guidance.scale)
+        settings = replace(settings, guidance=replace(settings.guidance, scale=scale))
         wanted = Wanted.of(request, clip)
         coarse = wanted.at(layout.FPS)
         total = settings.steps * sum(1 for _ in windows(coarse.changed)) * -(-request.samples // MOST_AT_ONCE)
@@ -218,7 +221,14 @@ class Pipeline:
 
         def sample(first: int, corrections: Sequence[Correction], frames: int) -> np.ndarray:
             rows = [
-                Row(texts, given, request.seed + first + k, each.channels(), each, None if said else each.start())
+                Row(
+                    texts,
+                    given,
+                    request.seed + first + k,
+                    each.channels(),
+                    each if each.steers(said) else None,
+                    each.start(said),
+                )
                 for k, each in enumerate(corrections)
             ]
             return self.sampling.features(rows, frames, settings, lambda _: report("sample", next(numbers)))

@@ -29,7 +29,8 @@ BLEND = 0.2
 """Seconds over which a correction fades in before a stance and out after it."""
 
 LONGEST_SHIFT = 0.2
-"""A stance that slides farther than twice this is locked only partly, metres: the clip means to slide."""
+"""A stance that slides farther than twice this is locked only partly, metres: the clip means to slide. The default of
+`lock_feet`; a motion that is led along a path does not mean to."""
 
 FLATTEST = np.radians(30.0)
 """A foot tilted sideways or turning more than this while it stands is left at its angle."""
@@ -54,6 +55,7 @@ def lock_feet(
     strength: float = 1.0,
     clearance: np.ndarray | None = None,
     fixed: np.ndarray | None = None,
+    farthest: float = LONGEST_SHIFT,
 ) -> Motion:
     """Hold each foot of the SMPL body in place while it stands (T, 2 feet, heel and ball of bool), soles at y = 0.
 
@@ -62,7 +64,7 @@ def lock_feet(
     Preserves: everything above the pelvis, the pelvis' rotation and horizontal path, the toes, and swings farther than
     `BLEND` from a stance (but for soles under the ground, which are lifted out at any time). `strength` 0..1 scales all
     corrections; 0 gives back `motion` itself. `fixed` (T,): frames that stay as they are; a stance that reaches into
-    them stands where it does there.
+    them stands where it does there. `farthest`, metres: a stance that slides by more than twice this is locked partly.
     """
     if strength == 0.0:
         return motion
@@ -73,7 +75,9 @@ def lock_feet(
     turns = np.stack([_flatten(legs.feet[:, side], flat[:, side], fixed, motion.fps) for side in (0, 1)], axis=1)
     feet = quaternion.multiply(quaternion_from_rotation_vector(strength * turns), legs.feet)
     points = sole_points(legs.ankles, feet)
-    offsets = np.stack([_hold(points[:, side], standing[:, side], fixed, motion.fps) for side in (0, 1)], axis=1)
+    offsets = np.stack(
+        [_hold(points[:, side], standing[:, side], fixed, motion.fps, farthest) for side in (0, 1)], axis=1
+    )
     if clearance is not None:
         lift = _lift(points[..., 1].max(axis=2) + offsets[..., 1], standing.any(axis=2), clearance)
         offsets[..., 1] += _nearness(fixed, motion.fps)[:, None] * lift
@@ -106,11 +110,12 @@ def _flatten(rotations: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: 
     return _fade(out, flat | fixed, fps)
 
 
-def _hold(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float) -> np.ndarray:
+def _hold(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float, most: float) -> np.ndarray:
     """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep its standing point in place, at y = 0.
 
     Horizontally the offset grows by minus the step of the point that stands: the ball's where that stands, else the
-    heel's. It has zero mean over each stance, so the foot stays as near as it can to where it was.
+    heel's. It has zero mean over each stance, so the foot stays as near as it can to where it was, and is `most` metres
+    at most.
     """
     heel_step, ball_step = -np.moveaxis(np.diff(points, axis=0), 1, 0)
     both = stands[1:] & stands[:-1]
@@ -123,8 +128,8 @@ def _hold(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float)
         here, bound = path[start:stop], fixed[start:stop]
         shift = here - (_anchor(here, bound) if bound.any() else here.mean(axis=0))
         shift[:, 1] = -lowest[start:stop] - _anchor(-lowest[start:stop, None], bound)[:, 0]
-        farthest = np.linalg.norm(shift[:, [0, 2]], axis=-1).max()
-        shift[:, [0, 2]] *= min(1.0, LONGEST_SHIFT / max(farthest, 1e-9))
+        far = np.linalg.norm(shift[:, [0, 2]], axis=-1).max()
+        shift[:, [0, 2]] *= min(1.0, most / max(far, 1e-9))
         out[start:stop] = _outside(fixed, start, stop, fps) * shift
     out[fixed] = 0.0
     out = _fade(out, down | fixed, fps)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import cleanup
-from ..cleanup.feet import lock_feet
 from ..protocol.motion import Motion
 from .making import Draft, correction, start_of
 from .origin import Place
 from .rates import at_rate
+from .stepping import stepping
 from .wanted import Wanted
 
 MARGIN = 1.0
@@ -39,12 +38,11 @@ def _contacts(draft: Draft, fps: float, frames: int) -> np.ndarray:
 
 def _on_ground(motion: Motion, contacts: np.ndarray, wanted: Wanted, start: int, stop: int) -> Motion:
     """Feet that stand stay where they stand, across the seams too."""
+    led = np.isfinite(wanted.rail[start:stop, 0])
     if wanted.changed.all() and wanted.way_is_free:
-        return cleanup.clean(motion, contacts)
-    stepping = ~wanted.joints[start:stop, [1, 2]].all(axis=1)
-    if not stepping.any():
-        return motion
-    return lock_feet(motion, cleanup.stances(motion, contacts), fixed=~stepping)
+        return stepping(motion, contacts, led)
+    free = ~wanted.joints[start:stop, [1, 2]].all(axis=1)
+    return stepping(motion, contacts, led, ~free) if free.any() else motion
 
 
 def _kept_exactly(place: Place, motion: Motion, wanted: Wanted, start: int, stop: int) -> Motion:

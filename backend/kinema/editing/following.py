@@ -15,7 +15,7 @@ from ..networks.autoencoder import Autoencoder
 from ..protocol.motion import Motion
 from .continuation import MARGIN, Window
 from .correcting import Correction
-from .paths import rails
+from .paths import milestones, rails
 
 
 class Path:
@@ -80,7 +80,8 @@ def _seen(away: np.ndarray, turn: np.ndarray, heading: float) -> tuple[Values, M
     frames = len(away)
     still = encoding.decode(_rest(frames))
     values, masks = Values.of(still), Masks.none(frames)
-    on, faced = np.isfinite(away[:, 0]), np.isfinite(turn)
+    on = milestones(away, layout.FPS)
+    faced = np.isfinite(turn) & (on | ~np.isfinite(away[:, 0]))
     sine, cosine = np.sin(heading), np.cos(heading)
     inside = np.stack([cosine * away[:, 0] - sine * away[:, 1], cosine * away[:, 1] + sine * away[:, 0]], axis=1)
     path, facing = np.array(values.path), np.array(values.heading)

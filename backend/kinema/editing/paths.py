@@ -8,11 +8,29 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
+from ..cleanup.stance import spans
+
 SLOWEST = 0.15
 """Metres a second below which a path says nothing of where the body faces."""
 
 TURNING = 0.15
 """Seconds over which the direction of a path is averaged: a body cannot turn at a corner at once."""
+
+MILESTONE = 1.0
+"""Seconds between the places of a path that the network is told.
+
+It was taught whole paths of real bodies, which sway with every step: read off a smooth one, frame by frame, its legs
+average over the steps that they might be in, and slide.
+"""
+
+
+def milestones(place: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) of bool: frames of a path (T, 2), NaN where free, that the network is told; the ends of each stretch too."""
+    told = np.zeros(len(place), dtype=bool)
+    for start, stop in spans(np.isfinite(place[:, 0])):
+        count = 1 + max(1, round((stop - 1 - start) / (MILESTONE * fps)))
+        told[np.linspace(start, stop - 1, count).round().astype(int)] = True
+    return told
 
 
 def rails(path: Sequence[Sequence[float]], frames: int, fps: float) -> tuple[np.ndarray, np.ndarray]:

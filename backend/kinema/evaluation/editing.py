@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..editing.interpolating import interpolated
+from ..editing.stepping import stepping
 from ..editing.wanted import changing_joints
 from ..errors import InputError
 from ..matching.judge import Judge, seen
@@ -33,11 +34,14 @@ Clips = list[tuple[str, Motion]]
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is edited: `clips` real validation clips of FRAMES frames; `steps` None means the pack's own."""
+    """What is edited: `clips` real validation clips of FRAMES frames, `texts` a caption of each, `others` as many clips
+    beside them as there are left; `steps` None means the pack's own."""
 
     pipeline: Pipeline
     judge: Judge
     clips: tuple[Motion, ...]
+    texts: tuple[str, ...]
+    others: tuple[Motion, ...]
     steps: int | None
     progress: Callable[[str], None]
 
@@ -54,10 +58,15 @@ class Task:
         """The same clips every time. Raises InputError when the set has none that is long enough."""
         pairs = [p for p in captioned(packed, "val") if p.stop - p.start >= FRAMES and not p.mirrored]
         order = np.random.default_rng(0).permutation(len(pairs))
-        chosen = [pairs[k] for k in (order[:most] if most else order)]
+        dealt = [pairs[k] for k in order]
+        chosen = dealt[:most] if most else dealt
         if len(chosen) < 2:
             raise InputError(f"the set has no captioned validation clips of {FRAMES} frames; prepare a larger one")
-        return cls(pipeline, judge, tuple(motion_of(packed, p).crop(0, FRAMES) for p in chosen), steps, progress)
+        clips, others = (
+            tuple(motion_of(packed, pair).crop(0, FRAMES) for pair in part)
+            for part in (chosen, dealt[len(chosen) : 2 * len(chosen)])
+        )
+        return cls(pipeline, judge, clips, tuple(pair.texts[0] for pair in chosen), others, steps, progress)
 
     def edited(self, clip: Motion | None, seed: int, prompt: str = "", **wanted: Any) -> tuple[Motion, dict[str, Any]]:
         """The edit and what was measured of it."""
@@ -76,36 +85,57 @@ def given_frames(kind: str, frames: int) -> np.ndarray:
 
 
 def in_betweening(task: Task) -> tuple[dict[str, Row], Clips]:
-    """Rows "KIND: Kinema" and "KIND: SLERP", and "real"; the clips of the first example of each."""
+    """Rows "KIND: Kinema" without words, "KIND: Kinema, told" with each clip's caption, "KIND: SLERP", and "real".
+
+    FID is that of the filled clips against the same clips as they were; "real" has that of other real clips against
+    them, which says how far clips as few as these lie apart without any fault. `features apart`: mean distance of a
+    filled clip's motion features to its own clip's. Also the first example of each kind.
+    """
     real = task.judge.motions([seen(clip) for clip in task.clips])[1]
     rows: dict[str, Row] = {"real": _physical(task.clips)}
+    if len(task.others) > 1:
+        rows["real"]["FID motion"] = metrics.fid(task.judge.motions([seen(clip) for clip in task.others])[1], real)
     shown: Clips = [("real clip", task.clips[0])]
     for kind in KINDS:
-        task.progress(f"in-betweening, {kind}")
         given = given_frames(kind, FRAMES)
-        made, measured = [], []
-        for number, clip in enumerate(task.clips):
-            if kind == KINDS[0]:
-                motion, found = task.edited(
-                    clip, number, span=(int(given[FRAMES // 4 - 1]) + 1, FRAMES - FRAMES // 4 - 1)
-                )
-            else:
-                motion, found = task.edited(clip, number, keys=tuple(given.tolist()))
-            made.append(motion)
-            measured.append(found.get("seams", {}))
-        slerped = [interpolated(clip, given) for clip in task.clips]
-        for name, clips in (("Kinema", made), ("SLERP", slerped)):
-            row = _physical(clips)
-            row["key error (cm)"] = 100.0 * float(
-                np.mean([_apart(x, y, given) for x, y in zip(clips, task.clips, strict=True)])
-            )
-            row["FID motion"] = metrics.fid(task.judge.motions([seen(clip) for clip in clips])[1], real)
-            rows[f"{kind}: {name}"] = row
-        for figure in ("velocity", "acceleration"):
-            values = [seams[figure] for seams in measured if figure in seams]
-            rows[f"{kind}: Kinema"][f"seam {figure}"] = float(np.median(values)) if values else float("nan")
-        shown.append((f"in-between, {kind}", made[0]))
+        for name in ("Kinema", "Kinema, told"):
+            task.progress(f"in-betweening, {kind}, {name}")
+            results = [
+                task.edited(clip, number, text if name.endswith("told") else "", **_wanted(kind, given))
+                for number, (clip, text) in enumerate(zip(task.clips, task.texts, strict=True))
+            ]
+            made = [motion for motion, _ in results]
+            rows[f"{kind}: {name}"] = _filled(task, made, given, real) | _seams([found for _, found in results])
+            shown.append((f"{kind}, {name}", made[0]))
+        rows[f"{kind}: SLERP"] = _filled(task, [interpolated(clip, given) for clip in task.clips], given, real)
     return rows, shown
+
+
+def _wanted(kind: str, given: np.ndarray) -> dict[str, Any]:
+    """The request's fields for an in-between that is given these frames."""
+    if kind == KINDS[0]:
+        quarter = FRAMES // 4
+        return {"span": (quarter, FRAMES - quarter - 1)}
+    return {"keys": tuple(given.tolist())}
+
+
+def _filled(task: Task, made: Sequence[Motion], given: np.ndarray, real: np.ndarray) -> Row:
+    features = task.judge.motions([seen(clip) for clip in made])[1]
+    apart = [_apart(x, y, given) for x, y in zip(made, task.clips, strict=True)]
+    return _physical(made) | {
+        "key error (cm)": 100.0 * float(np.mean(apart)),
+        "FID motion": metrics.fid(features, real),
+        "features apart": float(np.linalg.norm(features - real, axis=1).mean()),
+    }
+
+
+def _seams(measured: Sequence[dict[str, Any]]) -> Row:
+    """Medians over edits of `editing.measuring.seams`."""
+    out = {}
+    for figure in ("velocity", "acceleration"):
+        values = [found["seams"][figure] for found in measured if figure in found.get("seams", {})]
+        out[f"seam {figure}"] = float(np.median(values)) if values else float("nan")
+    return out
 
 
 def changed_parts(predicate: Predicate) -> tuple[str, ...]:
@@ -115,26 +145,49 @@ def changed_parts(predicate: Predicate) -> tuple[str, ...]:
 
 
 def part_editing(task: Task, suite: Sequence[Predicate] = ARMS, seeds: int = 1) -> tuple[dict[str, Row], Clips]:
-    """A row for each predicate: its share on edits of the clips' arms and on the clips as they were; what was kept."""
-    rows, shown = {}, []
+    """A row for each predicate, on edits of the clips' arms, and "all", each predicate weighing the same.
+
+    `holds`, `before`: shares of the edits and of the clips as they were, among the `clips` in which what is kept does
+    not contradict the predicate already (`Predicate.allowed`): no edit of the arms could do it in the others. A
+    predicate that none of the clips allows has no share. `kept differs`: the largest change of what was kept.
+    """
+    rows: dict[str, Row] = {}
+    shown: Clips = []
     for predicate in suite:
         task.progress(f"parts, {predicate.name}")
         parts = changed_parts(predicate)
+        able = [(number, clip) for number, clip in enumerate(task.clips) if predicate.allowed(clip)]
+        rows[predicate.name] = {"clips": float(len(able))}
+        if not able:
+            continue
         held, before, kept = [], [], 0.0
-        for number, clip in enumerate(task.clips):
+        for number, clip in able:
             for seed in range(seeds):
                 prompt = predicate.prompts[(number + seed) % len(predicate.prompts)]
                 motion, _ = task.edited(clip, 1000 * seed + number, prompt, body_parts=parts)
                 held.append(predicate.holds(motion))
                 before.append(predicate.holds(clip))
                 kept = max(kept, _kept_difference(motion, clip, parts))
-        rows[predicate.name] = {"holds": float(np.mean(held)), "before": float(np.mean(before)), "kept differs": kept}
+        rows[predicate.name] |= {
+            "holds": float(np.mean(held)),
+            "before": float(np.mean(before)),
+            "kept differs": kept,
+        }
         shown.append((f"part: {predicate.prompts[0]}", motion))
+    measured = [row for row in rows.values() if "holds" in row]
+    if measured:
+        rows["all"] = {"clips": float(sum(row["clips"] for row in measured))} | {
+            figure: float(np.mean([row[figure] for row in measured])) for figure in ("holds", "before")
+        }
+        rows["all"]["kept differs"] = max(row["kept differs"] for row in measured)
     return rows, shown
 
 
 def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
-    """A row for each of `PATHS`, and "no path": error, skate and slide of a walk."""
+    """A row for each of `PATHS`, "all paths", and walks as long without one: error, skate, slide and speed of the root.
+
+    "no path, lifted alike": the feet of those treated as `editing.stepping` treats feet on a path.
+    """
     rows, shown, lead, free = {}, [], [], []
     for name, path in PATHS.items():
         task.progress(f"path, {name}")
@@ -144,15 +197,17 @@ def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
             made.append(motion)
             found.append(measured["path"])
             free.append(task.edited(None, seed, "a person walks forward", seconds=float(path[-1][0]))[0])
-        rows[name] = _physical(made) | {
+        rows[name] = _walked(made) | {
             "path error (cm)": 100.0 * float(np.mean([f["mean"] for f in found])),
             "worst (cm)": 100.0 * max(f["worst"] for f in found),
         }
         lead += made
         shown.append((f"path: {name}", made[0]))
     errors = [row["path error (cm)"] for row in rows.values()]
-    rows["all paths"] = _physical(lead) | {"path error (cm)": float(np.mean(errors))}
-    rows["no path"] = _physical(free)
+    rows["all paths"] = _walked(lead) | {"path error (cm)": float(np.mean(errors))}
+    rows["no path"] = _walked(free)
+    alike = [stepping(motion, None, np.ones(len(motion), dtype=bool)) for motion in free]
+    rows["no path, lifted alike"] = _walked(alike)
     return rows, shown
 
 
@@ -182,6 +237,13 @@ PATHS: dict[str, tuple[tuple[float, ...], ...]] = {
     "there and back": ((0.0, 0.0, 0.0), (2.5, 0.0, 2.5), (3.5, 0.4, 2.5), (6.0, 0.4, 0.0)),
 }
 """Ten ways to walk: points (seconds, x, z)."""
+
+
+def _walked(clips: Sequence[Motion]) -> Row:
+    steps = [
+        np.linalg.norm(np.diff(clip.root_translation[:, [0, 2]], axis=0), axis=1).mean() * clip.fps for clip in clips
+    ]
+    return _physical(clips) | {"speed (m/s)": float(np.mean(steps))}
 
 
 def _physical(clips: Sequence[Motion]) -> Row:

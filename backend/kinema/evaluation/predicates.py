@@ -25,6 +25,8 @@ class Predicate:
     `name`: a short identifier. `prompts`: sentences that ask for it. `score`: positive when a motion has it.
     `seconds`: how long a clip to generate for it. `label`: regular expression on the lower-case text or label of real
     clips that show it for certain, "" when no real clip is labelled so. `unseen`: no captured training clip shows it.
+    `rest`: what the score asks of the body beside the arms that the name speaks of, None when nothing: read off joints
+    that these arms do not move, so that no edit of them alone changes it.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Predicate:
     seconds: float = 4.0
     label: str = ""
     unseen: bool = False
+    rest: Score | None = None
 
     def margin(self, motion: Motion | Signals) -> float:
         """The score. Raises MotionError when the motion is not on the SMPL body skeleton."""
@@ -42,12 +45,22 @@ class Predicate:
         """True when the motion shows this meaning."""
         return self.margin(motion) > 0.0
 
+    def allowed(self, motion: Motion) -> bool:
+        """Whether the arms alone can make the motion show this meaning: the rest of the body does its share."""
+        return self.rest is None or float(self.rest(Signals.of(motion))) > 0.0
+
 
 def means(
-    name: str, *prompts: str, by: Score, seconds: float = 3.0, label: str = "", unseen: bool = False
+    name: str,
+    *prompts: str,
+    by: Score,
+    seconds: float = 3.0,
+    label: str = "",
+    unseen: bool = False,
+    rest: Score | None = None,
 ) -> Predicate:
     """A Predicate, written as a line of a table."""
-    return Predicate(name, prompts, by, seconds, label, unseen)
+    return Predicate(name, prompts, by, seconds, label, unseen, rest)
 
 
 def over(value: float, limit: float, unit: float) -> float:

@@ -6,6 +6,7 @@ import pytest
 from kinema.checkpoints import find_pack
 from kinema.cleanup.soles import sole_heights
 from kinema.editing.finishing import exactly_equal
+from kinema.editing.guiding import BETWEEN, PARTS
 from kinema.editing.wanted import Wanted, changing_joints
 from kinema.errors import Cancelled, RequestError
 from kinema.geometry import heading_angle
@@ -151,3 +152,15 @@ def test_cancel_stops_between_steps(pipeline, walk):
 def test_what_does_not_fit_the_clip_is_refused_with_the_fix(walk, fields, words):
     with pytest.raises(RequestError, match=words):
         Wanted.of(Edit("a", clip="w", **fields), walk)
+
+
+@pytest.mark.parametrize(
+    ("fields", "factor"),
+    [({"span": (30, 59)}, BETWEEN), ({"keys": (0, 40)}, BETWEEN), ({"body_parts": ("head",)}, PARTS), ({}, 1.0)],
+)
+def test_words_weigh_less_between_kept_frames_and_more_on_parts_unless_the_request_says(pipeline, walk, fields, factor):
+    usual = pipeline.pack.section("sampling")["guidance"]
+    request = Edit("a", "a person jumps", "walk.npz", steps=1, **fields)
+    assert pipeline.edit(request, walk).settings["guidance"] == pytest.approx(1.0 + factor * (usual - 1.0))
+    own = Edit("a", "a person jumps", "walk.npz", steps=1, guidance=1.25, **fields)
+    assert pipeline.edit(own, walk).settings["guidance"] == 1.25

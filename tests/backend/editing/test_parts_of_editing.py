@@ -1,5 +1,7 @@
 """The parts that an edit is made of: windows, corrections, paths, limbs, rates, places."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,9 @@ from kinema.editing.extending import held
 from kinema.editing.limbs import LIMBS, bend
 from kinema.editing.origin import Place
 from kinema.editing.rates import at_rate, frames_at
+from kinema.editing.wanted import Goal
 from kinema.editing.windows import LONGEST, OVERLAP, windows
-from kinema.features import encoding
+from kinema.features import encoding, layout
 from kinema.geometry import heading_angle, quaternion_from_rotation_vector
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
@@ -98,6 +101,50 @@ def test_a_path_gives_directions_and_keeps_them_while_it_stands():
     assert abs(np.degrees(facing[30]) - 90.0) < 2.0
     assert abs(np.degrees(facing[150])) < 2.0
     assert np.isfinite(facing).all()
+
+
+def test_the_network_is_told_milestones_of_a_path_and_the_correction_all_of_it():
+    rail, facing = paths.rails(((0, 0, 0), (3, 0, 3)), 120, 30.0)
+    made = smooth_motion(seed=3, frames=120)
+    correction = Correction(Values.of(made, canonical=False), Masks.none(120), rail, facing, ())
+    seen = correction.channels()
+    path, heading = seen[:, -22 - 2], seen[:, -22 - 1]
+    assert np.flatnonzero(path).tolist() == [0, 30, 60, 90]
+    assert np.array_equal(path, heading)
+    followed = correction.warp(made).root_translation[:91, [0, 2]]
+    assert np.abs(followed - rail[:91]).max() < 0.3
+
+
+def kept(frames: np.ndarray, joints: slice = slice(None)) -> Correction:
+    motion, masks = smooth_motion(frames=120), Masks.none(120)
+    masks.set_pose(frames, joints)
+    masks.path[frames], masks.heading[frames] = True, True
+    nothing = np.full(120, np.nan)
+    return Correction(Values.of(motion, canonical=False), masks, np.full((120, 2), np.nan), nothing, (), motion)
+
+
+def test_words_fill_long_gaps_from_noise_and_short_ones_from_the_poses_beside():
+    near, far = kept(np.arange(0, 120, 30)), kept(np.r_[0:30, 90:120])
+    assert near.start(told=True) is not None
+    assert far.start(told=True) is None
+    assert far.start(told=False).shape == (120, layout.WIDTH)
+    assert kept(np.array([60])).start(told=True) is None
+    assert kept(np.arange(0)).start(told=False) is None
+
+
+def test_the_network_is_told_whole_poses_and_not_parts_of_them():
+    assert not kept(np.arange(120), slice(0, 16)).channels().any()
+    told = kept(np.array([0, 60])).channels()
+    assert np.flatnonzero(told.any(axis=1)).tolist() == [0, 60]
+
+
+def test_words_about_parts_are_sampled_freely_and_everything_else_is_steered():
+    arms = kept(np.arange(120), slice(0, 16))
+    assert not arms.steers(told=True)
+    assert arms.steers(told=False)
+    assert kept(np.r_[0:30, 90:120]).steers(told=True)
+    assert replace(arms, rail=np.zeros((120, 2))).steers(told=True)
+    assert replace(arms, goals=(Goal("left_wrist", 60, np.zeros(3)),)).steers(told=True)
 
 
 def test_said_headings_turn_the_shorter_way_and_nothing_is_said_outside():

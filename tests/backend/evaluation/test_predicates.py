@@ -270,3 +270,33 @@ def test_counting_turning_points():
     assert reversals(np.linspace(0, 1, 50), 0.1) == 0
     assert oscillation(np.sin(2 * np.pi * np.arange(300) / 30), 0.5, 1.5) == 3
     assert unbroken(np.array([0, 1, 1, 0, 2, 0], dtype=float), 2 / FPS) == 1
+
+
+def raised_arm(side: str) -> Motion:
+    return posed(**{f"{side}_Shoulder": (0, 0, 80 if side == "L" else -80)})
+
+
+@pytest.mark.parametrize("name", ["raise left", "wave left", "reach up with left"])
+def test_a_raised_right_arm_leaves_no_edit_of_the_left_one_that_would_do(name):
+    assert NAMED[name].allowed(posed())
+    assert not NAMED[name].allowed(raised_arm("R"))
+    assert NAMED[name].allowed(raised_arm("L"))
+
+
+def test_arms_alone_pick_nothing_up_from_the_floor_under_an_upright_body():
+    assert not NAMED["pick up"].allowed(posed())
+    assert NAMED["pick up"].allowed(posed(Pelvis=(110.0, 0, 0), L_Hip=(-110.0, 0, 0), R_Hip=(-110.0, 0, 0)))
+
+
+def test_whatever_shows_a_meaning_is_allowed_to():
+    rng = np.random.default_rng(5)
+    shown = 0
+    for predicate in SUITE:
+        if predicate.rest is not None:
+            for _ in range(12):
+                turns = {f"{s}_{j}": rng.uniform(-90, 90, 3) for s in "LR" for j in ("Shoulder", "Elbow")}
+                motion = posed(Spine1=(rng.uniform(0, 90), 0, 0), **turns)
+                if predicate.holds(motion):
+                    shown += 1
+                    assert predicate.allowed(motion)
+    assert shown > 3

@@ -68,6 +68,14 @@ def test_a_share_of_the_clips_is_constrained_and_the_rest_has_nothing_set():
     assert 0.35 < touched.float().mean() < 0.6
 
 
+def test_a_share_of_the_constrained_clips_alone_goes_without_words():
+    mixing = Mixing(drop_all=0.0, drop_global=0.0, drop_parts=0.0, unannotated=0.0, constrained=0.5, wordless=0.5)
+    batch = picker(mixing).batch(400, torch.Generator().manual_seed(0))
+    touched, told = batch.constraints.flatten(1).any(1), batch.given.any(1)
+    assert told[~touched].all()
+    assert 0.35 < told[touched].float().mean() < 0.65
+
+
 def test_balancing_draws_rare_labels_more_often():
     common, *_, rare = balanced(["walk"] * 100 + ["bow"])
     assert rare == 10 * common

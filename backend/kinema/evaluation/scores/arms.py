@@ -5,7 +5,8 @@ from scipy.ndimage import uniform_filter1d
 
 from ...geometry import yaw_quaternion
 from ...protocol import quaternion
-from ..predicates import Score, all_of, over, under
+from ...protocol.smpl import SMPL_BODY
+from ..predicates import Score, all_of, none_of, over, under
 from ..signals import FPS, JOINT, SIDES, Signals, lasting, reversals, unbroken
 
 
@@ -99,7 +100,12 @@ def thrust(s: Signals, side: int) -> float:
 
 def punches(side: int) -> Score:
     """One fist is thrust forward at chest to head height; the other is not, or far less."""
-    return lambda s: min(thrust(s, side), 0.2 - thrust(s, 1 - side))
+    return all_of(lambda s: thrust(s, side), unused(1 - side))
+
+
+def unused(side: int) -> Score:
+    """The fist is not thrust forward, or weakly."""
+    return lambda s: 0.2 - thrust(s, side)
 
 
 def punches_both(s: Signals) -> float:
@@ -133,13 +139,21 @@ def hand_gap(s: Signals, side: int, target: str, offset: tuple[float, float, flo
     return np.linalg.norm(wrist + 0.08 * along - point, axis=-1)
 
 
+ARM = float(np.linalg.norm(SMPL_BODY.offsets[[JOINT[f"L_{j}"] for j in ("Shoulder", "Elbow", "Wrist")]], axis=1).sum())
+"""Metres from a collar joint to the wrist of a stretched arm."""
+
 SKULL = (0.0, 0.1, 0.0)
 MOUTH = (0.0, 0.0, 0.1)
 
 
 def touches_head(side: int) -> Score:
     """One hand comes to the head and stays a moment; the other does not."""
-    return all_of(hand_near(side, "Head", SKULL, 0.25), lambda s: -hand_near(1 - side, "Head", SKULL, 0.3)(s))
+    return all_of(hand_near(side, "Head", SKULL, 0.25), off_head(1 - side))
+
+
+def off_head(side: int) -> Score:
+    """The hand does not stay at the head."""
+    return none_of(hand_near(side, "Head", SKULL, 0.3))
 
 
 hands_to_head = all_of(hand_near(0, "Head", SKULL, 0.28), hand_near(1, "Head", SKULL, 0.28))
@@ -250,3 +264,9 @@ def picks_up(s: Signals) -> float:
         back = float(height[lowest:].max() - height[lowest])
         scores.append(min(under(float(height[lowest]), 0.4, 0.15), over(back, 0.3, 0.2)))
     return max(scores)
+
+
+def bends_down(s: Signals) -> float:
+    """The chest comes so low that a hand at a stretched arm is as near to the floor as `picks_up` asks."""
+    chest = min(float(s.height(f"{side}_Collar").min()) for side in SIDES)
+    return under(chest - ARM, 0.4, 0.15)

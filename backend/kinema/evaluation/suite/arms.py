@@ -12,6 +12,7 @@ ARMS = (
             f"a person raises the {side} hand",
             f"someone lifts their {side} arm up",
             by=arms.raises(k),
+            rest=arms.lowered(1 - k),
             label=rf"^action: raise-up-{side}-hand$|^raise {side} arm$",
         )
         for k, side in enumerate(SIDES)
@@ -29,6 +30,7 @@ ARMS = (
             f"a person waves the {side} hand",
             f"someone waves with their {side} hand",
             by=arms.waves(k),
+            rest=arms.lowered(1 - k),
             seconds=4,
             label=rf"^action: wave-{side}-hand$",
         )
@@ -41,6 +43,7 @@ ARMS = (
             f"a person punches with the {side} hand",
             f"someone throws a {side} punch",
             by=arms.punches(k),
+            rest=arms.unused(1 - k),
             label=rf"{side} jab$|punch\w* with (his|her|their|the) {side}",
         )
         for k, side in enumerate(SIDES)
@@ -59,6 +62,7 @@ ARMS = (
             f"touch head with {side}",
             f"a person touches their head with the {side} hand",
             by=arms.touches_head(k),
+            rest=arms.off_head(1 - k),
             label=rf"{side} hand (to|on|at) (the |his |her |their )?head",
         )
         for k, side in enumerate(SIDES)
@@ -101,6 +105,7 @@ ARMS = (
             f"reach up with {side}",
             f"a person reaches high up with the {side} hand",
             by=all_of(arms.reaches_up(k), arms.lowered(1 - k)),
+            rest=arms.lowered(1 - k),
             label=rf"^action: grabhigh{side[0]}$",
         )
         for k, side in enumerate(SIDES)
@@ -109,6 +114,7 @@ ARMS = (
         "pick up",
         "a person picks something up from the floor",
         by=arms.picks_up,
+        rest=arms.bends_down,
         seconds=4,
         label=r"^action: (depositfloor|pickup$)|\|pickup$|object from floor",
     ),

@@ -1,0 +1,44 @@
+"""Feet of a motion that is led along a path: they stand still though it leads faster than they stepped, and lift."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import cleanup
+from ..cleanup.feet import LONGEST_SHIFT, lock_feet
+from ..cleanup.leg_ik import BALLS
+from ..protocol.motion import Motion
+
+LED = 0.35
+"""Metres that a stance on a path is locked against: there the path makes it slide, not the clip."""
+
+CLEARANCE = 0.06
+"""Metres that a foot clears which swings along a path: of real walks' feet faster than 1 m/s three in four are higher.
+Legs that step for a slower walk than the path asks for drag them."""
+
+SLOW, FAST = 0.5, 1.0
+"""Metres a second between which a foot comes to swing."""
+
+
+def stepping(motion: Motion, contacts: np.ndarray | None, led: np.ndarray, fixed: np.ndarray | None = None) -> Motion:
+    """A motion on the SMPL body with its feet on the ground y = 0, led along a path at the frames `led` (T,).
+
+    `contacts` (T, 4) as `cleanup.clean` takes them. `fixed` (T,): frames that stay as they are, with the ground where
+    it is; None: the body is set on the ground too. Without led frames feet are locked as in any clip.
+    """
+    lift = swings(motion) * led[:, None] if led.any() else None
+    farthest = LED if led.any() else LONGEST_SHIFT
+    if fixed is None:
+        return cleanup.clean(motion, contacts, clearance=lift, farthest=farthest)
+    standing = cleanup.stances(motion, contacts)
+    return lock_feet(motion, standing, clearance=lift, fixed=fixed, farthest=farthest)
+
+
+def swings(motion: Motion) -> np.ndarray:
+    """(T, 2) metres that the left and right foot shall clear: 0 where they are slower than `SLOW`, else `CLEARANCE`."""
+    if len(motion) < 2:
+        return np.zeros((len(motion), 2))
+    balls = motion.positions()[:, BALLS][..., [0, 2]]
+    speed = np.linalg.norm(np.gradient(balls, axis=0), axis=-1) * motion.fps
+    share = np.clip((speed - SLOW) / (FAST - SLOW), 0.0, 1.0)
+    return CLEARANCE * share**2 * (3.0 - 2.0 * share)
