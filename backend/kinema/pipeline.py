@@ -17,13 +17,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import __version__, cleanup, refine, staging
+from . import __version__, refine, staging
 from .checkpoints import Pack
 from .editing.correcting import Correction
 from .editing.finishing import finish
 from .editing.guiding import weighed
 from .editing.making import make
 from .editing.measuring import errors
+from .editing.stepping import stepping
 from .editing.wanted import Wanted
 from .editing.windows import windows
 from .errors import Cancelled, RequestError, WeightsError
@@ -175,7 +176,8 @@ class Pipeline:
                 else:
                     motion, feet = self.stylist.motion(sample, code, request)
                 if request.cleanup:
-                    motion = cleanup.clean(motion, feet.contacts, clearance=feet.clearance)
+                    made = np.ones(len(motion), dtype=bool)
+                    motion = stepping(motion, feet.contacts, made, clearance=feet.clearance)
                 motions[index].append(motion)
                 stands[index].append(np.clip(feet.contacts, 0.0, 1.0))
         told = settings.told(self.device)

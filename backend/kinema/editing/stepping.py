@@ -1,4 +1,5 @@
-"""Feet of a motion that is led along a path: they stand still though it leads faster than they stepped, and lift."""
+"""Feet of a motion that a network made or a path leads: they stand still though the root goes faster than they
+stepped, and lift while they swing."""
 
 from __future__ import annotations
 
@@ -10,23 +11,32 @@ from ..cleanup.leg_ik import BALLS
 from ..protocol.motion import Motion
 
 LED = 0.35
-"""Metres that a stance on a path is locked against: there the path makes it slide, not the clip."""
+"""Metres that such a stance is locked against: root or path make it slide, not a person who means to."""
 
 CLEARANCE = 0.06
-"""Metres that a foot clears which swings along a path: of real walks' feet faster than 1 m/s three in four are higher.
-Legs that step for a slower walk than the path asks for drag them."""
+"""Metres that a swinging foot clears: of real walks' feet faster than 1 m/s three in four are higher. Legs that step for
+a slower walk than the root goes drag them."""
 
 SLOW, FAST = 0.5, 1.0
 """Metres a second between which a foot comes to swing."""
 
 
-def stepping(motion: Motion, contacts: np.ndarray | None, led: np.ndarray, fixed: np.ndarray | None = None) -> Motion:
-    """A motion on the SMPL body with its feet on the ground y = 0, led along a path at the frames `led` (T,).
+def stepping(
+    motion: Motion,
+    contacts: np.ndarray | None,
+    led: np.ndarray,
+    fixed: np.ndarray | None = None,
+    clearance: np.ndarray | None = None,
+) -> Motion:
+    """A motion on the SMPL body with its feet on the ground y = 0, made or led along a path at the frames `led` (T,).
 
-    `contacts` (T, 4) as `cleanup.clean` takes them. `fixed` (T,): frames that stay as they are, with the ground where
-    it is; None: the body is set on the ground too. Without led frames feet are locked as in any clip.
+    `contacts` (T, 4) and `clearance` (T, 2) as `cleanup.clean` takes them. `fixed` (T,): frames that stay as they are,
+    with the ground where it is; None: the body is set on the ground too. Without led frames feet are locked as in any
+    clip.
     """
-    lift = swings(motion) * led[:, None] if led.any() else None
+    lift = swings(motion) * led[:, None] if led.any() else clearance
+    if lift is not None and clearance is not None:
+        lift = np.maximum(lift, clearance)
     farthest = LED if led.any() else LONGEST_SHIFT
     if fixed is None:
         return cleanup.clean(motion, contacts, clearance=lift, farthest=farthest)
