@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import textwrap
-from collections.abc import Iterator
 
 import bpy
 from bpy.props import IntProperty, StringProperty
 
 from kinema.errors import KinemaError
 
-from . import accepting, dispatch, ghost, placement, provenance, standing
-from .placement import Placing
+from . import accepting, dispatch, ghost, provenance, standing
 from .takes import Take, review
 from .timeline import placing_of
 
@@ -94,8 +91,7 @@ class KINEMA_OT_accept(_Take, bpy.types.Operator):
         placing = placing_of(scene, take)
         edits = {"loop": placing.loop, "in_place": placing.in_place, "frames": placing.frames}
         try:
-            with object_mode(placing):
-                placed = accepting.place(take, placing, action_name(take.title), provenance.of_take(take, edits))
+            placed = accepting.place(take, placing, action_name(take.title), provenance.of_take(take, edits))
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -158,21 +154,6 @@ class KINEMA_OT_restore(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         dispatch.restore()
         return {"FINISHED"}
-
-
-@contextlib.contextmanager
-def object_mode(placing: Placing) -> Iterator[None]:
-    """Object Mode while a character is made, and the user's Pose Mode again after it."""
-    posing = bpy.context.mode == "POSE" and placement.needs_object_mode(placing)
-    active = bpy.context.view_layer.objects.active
-    if posing:
-        bpy.ops.object.mode_set(mode="OBJECT")
-    try:
-        yield
-    finally:
-        if posing:
-            bpy.context.view_layer.objects.active = active
-            bpy.ops.object.mode_set(mode="POSE")
 
 
 def action_name(prompt: str) -> str:

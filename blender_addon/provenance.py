@@ -125,15 +125,15 @@ def style_line(origin: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
-def keep_brought(action: bpy.types.Action, result: Result) -> None:
-    """Keep the clips of a request in its action, so that it can be made again without their files."""
+def packed(result: Result) -> bytes:
+    """The clips of a request as an action keeps them, so that it can be made again without their files; empty where
+    there are none, or too many to be kept. Touches nothing of Blender's."""
     if not result.brought:
-        return
+        return b""
     stream = io.BytesIO()
     wire.write(stream, result.request, result.brought)
-    packed = zlib.compress(stream.getvalue(), 6)
-    if len(packed) <= MOST_BROUGHT:
-        action[BROUGHT_KEY] = packed
+    found = zlib.compress(stream.getvalue(), 6)
+    return found if len(found) <= MOST_BROUGHT else b""
 
 
 def brought(action: bpy.types.Action, request: Generate | Stylize | Timeline) -> dict[str, np.ndarray]:

@@ -20,6 +20,7 @@ from .rigs.mapping import PARTS, BoneMapping
 from .rigs.other import refuse_loose_limbs
 from .rigs.retargeting import MAPPING_KEY, mapping_of
 from .rigs.transfer import RigPose
+from .steps import finish
 
 CARD_KEY = "kinema_card"
 """Custom property of an action: the quality card's lines, worst frame and what is wrong there."""
@@ -54,7 +55,7 @@ def _ground(scene: bpy.types.Scene, armature: bpy.types.Object, pose: RigPose) -
     under = ground.under(scene, armature, settings)
     if under is None:
         return settings.ground
-    heights: np.ndarray = under(pose.rest, sole_points(pose, pose.positions()).mean(axis=2))
+    heights = finish(under(pose.rest, sole_points(pose, pose.positions()).mean(axis=2)))
     return settings.ground + heights
 
 
