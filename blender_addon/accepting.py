@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,11 @@ def place_steps(take: Take, placing: Placing, name: str, origin: Mapping[str, An
     if take.edit.get("loop"):
         keyframes.close_loop(placed.armature, placed.action)
     return placed
+
+
+def action_name(title: str) -> str:
+    """A short name for an action; Blender numbers it where it is taken."""
+    return textwrap.shorten(title, 48, placeholder="") or " ".join(title.split())[:48] or "Kinema"
 
 
 def base_of(take: Take, placing: Placing) -> bpy.types.Action | None:

@@ -6,7 +6,7 @@ import bpy
 
 from kinema.protocol.messages import PARTS
 
-from . import dispatch, provenance
+from . import dispatch, provenance, writing
 from .operators import action_of
 from .panels import Sidebar, paragraph
 from .panels_edit import error_lines
@@ -45,8 +45,12 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         layout.prop(settings, "destination", text="")
         row = layout.row(align=True)
         row.scale_y = 1.4
-        row.operator("kinema.accept", icon="CHECKMARK")
-        row.operator("kinema.reject", icon="X").take = ""
+        if writing.busy():
+            row.label(text="Writing keys ...", icon="SORTTIME")
+            row.operator("kinema.stop_writing", text="Stop", icon="X")
+        else:
+            row.operator("kinema.accept", icon="CHECKMARK")
+            row.operator("kinema.reject", icon="X").take = ""
         layout.operator("kinema.finish_review", icon="TRASH")
         if take is not None:
             for line in error_lines(take):
