@@ -51,13 +51,14 @@ def _mesh(name: str, shape: Mapping[str, np.ndarray]) -> Steps[bpy.types.Mesh]:
     vertices, quads = shape["vertices"], shape["quads"].astype(np.int32)
     data = bpy.data.meshes.new(name)
     data.vertices.add(len(vertices))
-    data.vertices.foreach_set("co", vertices.ravel())
     data.loops.add(quads.size)
-    data.loops.foreach_set("vertex_index", quads.ravel())
     data.polygons.add(len(quads))
+    # As attributes, which are copied whole; "co" and "vertex_index" go through Blender one by one.
+    data.attributes["position"].data.foreach_set("vector", vertices.astype(np.float32).ravel())
+    data.attributes[".corner_vert"].data.foreach_set("value", quads.ravel())
     data.polygons.foreach_set("loop_start", np.arange(0, quads.size, 4, dtype=np.int32))
-    data.polygons.foreach_set("material_index", shape["materials"].astype(np.int32))
-    data.polygons.foreach_set("use_smooth", np.ones(len(quads), dtype=bool))
+    kinds = data.attributes.new("material_index", "INT", "FACE")
+    kinds.data.foreach_set("value", shape["materials"].astype(np.int32))
     for material in materials:
         data.materials.append(material)
     data.update(calc_edges=True)

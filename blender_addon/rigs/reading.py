@@ -63,9 +63,7 @@ def rest_steps(armature: bpy.types.Object, mapping: BoneMapping, skin: bool = Tr
     turn of the feet, which is all that a motion needs that is only copied, stays the same.
     """
     bones = read_bones(armature, mapping)
-    if not skin:
-        return _with_body(bones, {})
-    worn = [_worn_by(armature, thing) for thing in skins_of(armature)]
+    worn = [_worn_by(armature, thing) for thing in skins_of(armature)] if skin else []
     key = (_marks(bones), *(_marked(thing, places) for thing, places in worn))
     yield None
     if (found := _bodies.get(key)) is None:

@@ -137,12 +137,10 @@ def _turns(name: str, take: Take) -> None:
     job = dispatch.worker.job
     beside = "a job ran" if job is not None and job.active else "the job ended meanwhile"
     wall, processor = (max(column) for column in zip(*turns, strict=True))
-    print(
-        f"{name}: press {press[0]:.1f} ms ({press[1]:.1f} of the processor), "
-        f"longest of {len(turns)} turns {wall:.1f} ms ({processor:.1f}), of which Blender's own undo step {pushes[0][0]:.1f} ms ({pushes[0][1]:.1f}); whole "
-        f"{took:.0f} ms; Blender's update that shows it {shown[0]:.1f} ms ({shown[1]:.1f}); {beside}",
-        flush=True,
-    )
+    parts = {"press": press, f"longest of {len(turns)} turns": (wall, processor)}
+    parts |= {"Blender's own undo step in the last": pushes[0], "update that shows the keys": shown}
+    said = "; ".join(f"{what} {spent[0]:.1f} ms, {spent[1]:.1f} of the processor" for what, spent in parts.items())
+    print(f"{name}: {said}; whole {took:.0f} ms; {beside}", flush=True)
 
 
 @contextlib.contextmanager
