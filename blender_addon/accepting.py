@@ -62,6 +62,7 @@ def _spliced(
     rig = yield from rig_steps(armature)
     assert rig is not None
     clip = yield Aside(lambda: take.result.clip)
+    brought = yield Aside(lambda: provenance.packed(take.result))
     made, slot = keyframes.copy(armature, base, name)
     with keyframes.taken_back(bpy.data.actions, made):
         yield None
@@ -74,6 +75,9 @@ def _spliced(
         before = provenance.read(base)
         history = {"action": base.name, "pack": before.get("pack", {}) if before is not None else {}}
         provenance.stamp(made, {**origin, "from": history}, take.name)
+        made.pop(provenance.BROUGHT_KEY, None)  # those of the action that was changed
+        if brought:
+            made[provenance.BROUGHT_KEY] = brought
         yield None
         own = keyframes.slot_named(made, slot) if slot else None
         nla.deliver(armature, made, placing.destination, placing.start, 0, own)

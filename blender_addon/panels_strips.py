@@ -54,6 +54,7 @@ class KINEMA_PT_strips(Sidebar, bpy.types.Panel):
             frames = max(row.end for row in settings.strips) - min(row.start for row in settings.strips)
             seconds = frames / scene_rate(context.scene)
             layout.label(text=f"{len(settings.strips)}: {seconds:.1f} s", icon="TIME", translate=False)
+        layout.prop(settings, "strips_follow")
         row = layout.row()
         row.scale_y = 1.4
         row.operator("kinema.generate_timeline", icon="NLA")

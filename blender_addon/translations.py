@@ -58,6 +58,11 @@ GERMAN = {
     "Accept": "Annehmen",
     "Reject": "Verwerfen",
     "Finish Review": "Sichtung beenden",
+    "Writing keys ...": "Keys werden geschrieben ...",
+    "Stop Writing": "Schreiben abbrechen",
+    "Write no more keys; the file is as it was before Accept was pressed": (
+        "Keine weiteren Keys schreiben; die Datei ist, wie sie vor Annehmen war"
+    ),
     "Start Here": "Hier beginnen",
     "Review Earlier Results": "Frühere Ergebnisse sichten",
     "Use Prompt": "Prompt verwenden",

@@ -16,6 +16,10 @@ GERMAN = {
     "Path and Goals": "Pfad und Ziele",
     "Whole Motion": "Ganze Bewegung",
     "Prompt Strips": "Prompt-Streifen",
+    "Along the Path": "Den Pfad entlang",
+    "The motion of all strips goes along the curve or the waypoints of the panel Path and Goals": (
+        "Die Bewegung aller Streifen folgt der Kurve oder den Wegpunkten aus Pfad und Ziele"
+    ),
     "Search Actions": "Aktionen suchen",
     "Search": "Suchen",
     "Generate Timeline": "Zeitleiste erzeugen",

@@ -108,10 +108,15 @@ def _add_clip(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("clip", metavar="CLIP", help="any humanoid's .bvh, .amc, .npz, .glb or .gltf")
 
 
-def _add_leading(parser: argparse.ArgumentParser) -> None:
+def add_path(parser: argparse.ArgumentParser) -> None:
+    """The option that `read_path` reads."""
     parser.add_argument(
         "--path", default="", metavar="FILE|POINTS", help='a .csv of t,x,z[,heading], or "0,0,0;2,1,3;..." (s, m, deg)'
     )
+
+
+def _add_leading(parser: argparse.ArgumentParser) -> None:
+    add_path(parser)
     parser.add_argument(
         "--goal",
         action="append",
