@@ -62,9 +62,7 @@ def test_a_timeline_goes_along_a_path(tmp_path, small):
     for path in (str(points), "0,0,0;2.5,0.4,1.2"):
         assert cli.main(["timeline", str(strips), "--path", path, "-o", str(out), *small]) == 0
         assert origin(out)["timeline"]["path"] == [[0.0, 0.0, 0.0], [2.5, 0.4, 1.2]]
-        end = read_clip(out).root_translation[-1] - read_clip(out).root_translation[0]
-        assert np.hypot(end[0] - 0.4, end[2] - 1.2) < 0.1
-        assert origin(out)["settings"]["errors"]
+        assert origin(out)["settings"]["errors"][0]["path"]["mean"] < 0.05
 
 
 def test_vary_mix_and_transform_write_their_clips(tmp_path, small, clip):
