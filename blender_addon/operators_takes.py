@@ -9,7 +9,7 @@ from bpy.props import IntProperty, StringProperty
 
 from kinema.errors import KinemaError
 
-from . import dispatch, ghost, standing, writing
+from . import dispatch, ghost, provenance, standing, writing
 from .takes import Take, review
 
 
@@ -121,7 +121,7 @@ class KINEMA_OT_stop_writing(bpy.types.Operator):
 class KINEMA_OT_reject(_Take, bpy.types.Operator):
     bl_idname = "kinema.reject"
     bl_label = "Reject"
-    bl_description = "Take this take away for good; the file stays as it is"
+    bl_description = "Delete this take for good; the file stays as it is"
 
     take: StringProperty(name="Take", description="Name of the take; empty for the selected one")  # type: ignore[valid-type]
 
@@ -134,7 +134,13 @@ class KINEMA_OT_reject(_Take, bpy.types.Operator):
 class KINEMA_OT_finish_review(_Take, bpy.types.Operator):
     bl_idname = "kinema.finish_review"
     bl_label = "Finish Review"
-    bl_description = "Take all takes away that are left; what was accepted stays in the file"
+    bl_description = "Delete the takes that are listed and close the review; what was accepted stays in the file"
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        accepted = provenance.accepted()
+        if all(take.name in accepted for take in review.takes):
+            return self.execute(context)
+        return context.window_manager.invoke_confirm(self, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         review.clear()

@@ -32,11 +32,16 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         for number, entry in enumerate(review.takes):
             self._draw_row(column, entry, number, entry.name in accepted)
         row = layout.row(align=True)
-        row.operator("kinema.select_take", text="", icon="TRIA_LEFT").step = -1
-        row.operator("kinema.select_take", text="", icon="TRIA_RIGHT").step = 1
+        several = len(review.takes) > 1
+        step = row.row(align=True)
+        step.enabled = several
+        step.operator("kinema.select_take", text="", icon="TRIA_LEFT").step = -1
+        step.operator("kinema.select_take", text="", icon="TRIA_RIGHT").step = 1
         playing = review.playing
         row.operator("kinema.play_takes", text="Stop" if playing else "Play", icon="PAUSE" if playing else "PLAY")
-        row.operator("kinema.compare_takes", depress=review.compare, icon="OUTLINER_OB_ARMATURE")
+        beside = row.row(align=True)
+        beside.enabled = several or review.compare
+        beside.operator("kinema.compare_takes", depress=review.compare, icon="OUTLINER_OB_ARMATURE")
         if take is not None:
             row = layout.row(align=True)
             begins = bpy.app.translations.pgettext_iface("Frame")

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 Steps = Generator["Aside | None", Any, T]
 
-AT_A_TIME = 0.004
+AT_A_TIME = 0.006
 """Seconds after which `Running.advance` lets others have their turn."""
 
 
@@ -59,7 +59,11 @@ class Running(Generic[T]):
     def advance(self, seconds: float = AT_A_TIME) -> bool:
         """Take steps for about that long; True while there is more to do. Raises what the work raises."""
         end = time.perf_counter() + seconds
-        while not self.done and (self._thread is None or not self._thread.is_alive()):
+        while not self.done:
+            if self._thread is not None:
+                self._thread.join(max(end - time.perf_counter(), 0.0))
+                if self._thread.is_alive():
+                    break
             self._step()
             if time.perf_counter() >= end:
                 break

@@ -127,7 +127,7 @@ def change_an_arm(window: Window) -> None:
     window.move(*VIEW)
     window.shot("manual-edit", WIDE)
     window.key("ctrl+alt+Return")
-    window.until("len(bpy.data.actions) == 2", 60)
+    window.until("len(bpy.data.actions) == 2 and not module('writing').busy()", 60)
     after = window.run("value = digest(bpy.context.scene.kinema.target)")
     changed = {path.split('"')[1] for path in before if after[path] != before[path]}
     assert changed
