@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .edit_commands import add_path, read_path
 from .errors import RequestError
+from .path_option import add_path, read_path
 from .protocol.messages import Mix, Progress, Timeline, Transform, Vary
 from .reporting import Report
 
