@@ -46,7 +46,7 @@ def main() -> None:
         _row("press Generate", bpy.ops.kinema.generate)
         _during_job("a look at the queue while a job runs", dispatch.drain)
         _accept_while_a_job_runs()
-        settings.prompt, settings.samples = "slow steps forward", 3
+        settings.prompt, settings.samples, settings.seed = "slow steps forward", 3, 0
         began = time.perf_counter()
         bpy.ops.kinema.generate()
         _during_job("a look at the queue, answer from the cache", dispatch.drain)

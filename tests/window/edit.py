@@ -22,7 +22,7 @@ LOOK = "area().spaces[0].region_3d.view_location = {}"
 SHOW = """
 import bpy
 wanted = {wanted!r}
-for name in ("panels", "panels_takes", "panels_edit", "panels_strips", "rig_panels", "panels_setup"):
+for name in ("panels", "panels_takes", "panels_edit", "panels_strips", "panels_style", "rig_panels", "panels_setup"):
     for cls in module(name).CLASSES:
         if not issubclass(cls, bpy.types.Panel) or cls.bl_space_type != "VIEW_3D":
             continue
