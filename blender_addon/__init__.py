@@ -16,6 +16,7 @@ def register() -> None:
         style_properties,
         takes,
         translations,
+        writing,
     )
 
     for module in _with_classes():
@@ -28,6 +29,7 @@ def register() -> None:
     headless.register()
     keymaps.register()
     ghost.register()
+    writing.register()
     bpy.app.translations.register(__package__, translations.TABLE)
     dispatch.stored = takes.kept(preferences.results_folder())
 
@@ -50,9 +52,11 @@ def unregister() -> None:
         style_list,
         style_properties,
         takes,
+        writing,
     )
 
     operators_search.stop()
+    writing.unregister()
     dispatch.stop()
     bpy.app.translations.unregister(__package__)
     ghost.unregister()

@@ -18,10 +18,11 @@ from .channels import Channel
 from .fewer_keys import forward
 from .rigs import rigify
 from .rigs.base import Rig
-from .rigs.reading import read_bones, read_rest
+from .rigs.reading import read_bones, rest_steps
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
+from .steps import finish
 
 RATE = 20.0
 """Frames a second at which curves are read for a search: enough to tell what a motion is."""
@@ -72,7 +73,7 @@ def shown_by_curves(armature: bpy.types.Object) -> bool:
 
 def read(armature: bpy.types.Object, rig: Rig, frames: range, rate: float) -> Motion:
     """The armature's own action on each of the frames, where `shown_by_curves`. Raises SkeletonError."""
-    rest = read_rest(armature, mapping_of(rig, armature))
+    rest = finish(rest_steps(armature, mapping_of(rig, armature), skin=False))
     channels = _channels(armature, armature.animation_data.action, np.array(frames, dtype=np.float64), present=True)
     return _motion(rest, channels, rate)
 

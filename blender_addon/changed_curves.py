@@ -17,16 +17,16 @@ from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
 from . import eulers, keyframes, placement, sampling, splicing, standing
-from .channels import Channel, channels_of
+from .channels import Channel, channels_in, sockets_of
 from .rig_choice import settings_of
 from .rigs import rigify
 from .rigs.base import Rig, Track
 from .rigs.limbs import spans
-from .rigs.reading import read_rest
-from .rigs.rest import RestRig
+from .rigs.reading import rest_steps
 from .rigs.retargeting import mapping_of
 from .rigs.settings import RigSettings
 from .rigs.transfer import to_rig
+from .steps import Aside, Steps
 
 SAME = 1e-6
 """Quaternions' components, and metres: less is what rounding leaves."""
@@ -44,7 +44,7 @@ class Change:
     changed: np.ndarray
 
 
-def write(
+def write_steps(
     armature: bpy.types.Object,
     rig: Rig,
     action: bpy.types.Action,
@@ -52,44 +52,69 @@ def write(
     edited: Motion,
     first: int,
     interpolation: str = "LINEAR",
-) -> int:
-    """Change an action of the armature, on whose frame `first` the clip begins. Returns how many curves were changed.
+    slot: str = "",
+) -> Steps[int]:
+    """Change an action made for the armature, on whose frame `first` the clip begins. `slot`: identifier of the
+    armature's slot in it, where the action is not the armature's own. Returns how many curves were changed.
 
     Raises MotionError when the two motions do not fit together, SkeletonError when the action animates controls that
     Kinema does not write.
     """
     if len(clip) != len(edited) or abs(clip.fps - edited.fps) > 1e-6:
         raise MotionError("the edited motion is of another length than the action; accept it as an action of its own")
-    curves = keyframes.curves_for(armature, action)
+    curves = keyframes.curves_for(armature, action, slot)
     settings = as_animated(armature, rig, action, curves)
-    rest = read_rest(armature, mapping_of(rig, armature))
-    before, after = (_track(rig, armature, rest, motion, settings) for motion in (clip, edited))
-    _check_switches(armature, before, curves, first)
-    new_curve, count = keyframes.curve_maker(armature, action), 0
-    for change in changes(armature, curves, before, after, first):
+    yield None
+    rest = yield from rest_steps(armature, mapping_of(rig, armature), skin=False)
+    owner = rig.owner(armature, settings)
+    tracks = yield Aside(lambda: [rig.controls(to_rig(motion, rest), owner, settings) for motion in (clip, edited)])
+    home = standing.home_of(armature)
+    before, after = (placement.from_home(track, armature, home, "ACTION") for track in tracks)
+    _check_switches(armature, before, keyframes.curves_for(armature, action, slot), first)
+    sockets = sockets_of(armature, before)
+    pairs = yield Aside(lambda: _pairs(channels_in(sockets, before), channels_in(sockets, after)))
+    own = []
+    for pair in pairs:
+        yield None
+        own.append(_own_values(armature, keyframes.curves_for(armature, action, slot), pair[0], first))
+    changes = yield Aside(lambda: [_change(*pair, values=values) for pair, values in zip(pairs, own, strict=True)])
+    for change in changes:
         for index in range(change.values.shape[1]):
-            key = (change.channel.path, index)
-            if key not in curves:
-                curves[key] = _held(new_curve(*key, change.channel.group), armature, key, first, len(clip))
-            for start, stop in spans(change.changed):
-                kept = (first, first + len(clip) - 1)
-                splicing.splice(curves[key], first + int(start), change.values[start:stop, index], kept, interpolation)
-            count += 1
-    return count
+            yield None
+            _splice(armature, action, slot, change, index, (first, len(clip)), interpolation)
+    return sum(change.values.shape[1] for change in changes)
 
 
-def changes(armature: bpy.types.Object, curves: _Curves, before: Track, after: Track, first: int) -> list[Change]:
-    """The channels that the edit changed, with their new values."""
-    out = []
-    for old, new in zip(channels_of(armature, before), channels_of(armature, after), strict=True):
-        if old.kind == "switch":
-            continue
-        changed = _differs(old, new)
-        if changed.any():
-            own = _own_values(armature, curves, old, first)
-            values = _carried(own, old, new)
-            out.append(Change(old, _continued(old.kind, own, values, changed), changed))
-    return out
+def _splice(
+    armature: bpy.types.Object,
+    action: bpy.types.Action,
+    slot: str,
+    change: Change,
+    index: int,
+    span: tuple[int, int],
+    interpolation: str,
+) -> None:
+    """One column of a change into its curve. `span`: first frame and number of frames of the clip."""
+    first, count = span
+    path = change.channel.path
+    curve = keyframes.curve_of(armature, action, path, index, slot)
+    if curve is None:
+        new = keyframes.curve_maker(armature, action, slot)(path, index, change.channel.group)
+        curve = _held(new, armature, (path, index), first, count)
+    for start, stop in spans(change.changed):
+        kept = (first, first + count - 1)
+        splicing.splice(curve, first + int(start), change.values[start:stop, index], kept, interpolation)
+
+
+def _pairs(before: list[Channel], after: list[Channel]) -> list[tuple[Channel, Channel, np.ndarray]]:
+    """The channels that the edit changed, before and after it, and (T,) on which frames."""
+    both = [(old, new, _differs(old, new)) for old, new in zip(before, after, strict=True) if old.kind != "switch"]
+    return [pair for pair in both if pair[2].any()]
+
+
+def _change(old: Channel, new: Channel, changed: np.ndarray, values: np.ndarray) -> Change:
+    """The new values of a channel whose values in the action are `values` (T, n)."""
+    return Change(old, _continued(old.kind, values, _carried(values, old, new), changed), changed)
 
 
 def as_animated(armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, curves: _Curves) -> RigSettings:
@@ -109,11 +134,6 @@ def as_animated(armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, 
         shares = [_value(armature, curves, path, action) for path in paths]
         limbs = "IK" if max(shares) < 0.5 else "FK"
     return replace(settings, root_motion=carrier, limbs=limbs)
-
-
-def _track(rig: Rig, armature: bpy.types.Object, rest: RestRig, motion: Motion, settings: RigSettings) -> Track:
-    track = rig.controls(to_rig(motion, rest), armature, settings)
-    return placement.from_home(track, armature, standing.home_of(armature), "ACTION")
 
 
 def _differs(old: Channel, new: Channel) -> np.ndarray:

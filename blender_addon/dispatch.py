@@ -230,19 +230,19 @@ def _show_refined(scene: bpy.types.Scene, refined: Refined, fill: bool) -> None:
 
 def _accept_waiting() -> None:
     global message
-    with _window():
+    with window():
         if not bpy.ops.kinema.accept.poll():
             message = "The motion is ready: leave Edit Mode to place it"
             return
         name = _placing.pop(0)
         try:
-            bpy.ops.kinema.accept("EXEC_DEFAULT", True, take=name)
+            bpy.ops.kinema.accept("INVOKE_DEFAULT", True, take=name)
         except RuntimeError as error:
             message = str(error).removeprefix("Error: ").strip()
 
 
 @contextlib.contextmanager
-def _window() -> Iterator[None]:
+def window() -> Iterator[None]:
     """A timer has no window, and an undo step belongs to one."""
     manager = bpy.context.window_manager
     window = manager.windows[0] if manager is not None and manager.windows else None

@@ -130,6 +130,10 @@ class KINEMA_EditSettings(_Parts, bpy.types.PropertyGroup):
     apply_to: EnumProperty(name="Makes", description="What follows the path", items=APPLY_TO)
     strips: CollectionProperty(name="Strips", description="Prompts along the timeline", type=KINEMA_Strip)
     strip: IntProperty(name="Strip", description="The chosen strip")
+    strips_follow: BoolProperty(
+        name="Along the Path",
+        description="The motion of all strips goes along the curve or the waypoints of the panel Path and Goals",
+    )
     retime: FloatProperty(
         name="Speed", description="2 is twice as fast; steps keep their contacts", default=1.25, min=0.1, max=10.0
     )

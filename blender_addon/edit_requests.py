@@ -125,6 +125,12 @@ def timeline(context: bpy.types.Context) -> Asked:
         }
         for row in sorted(rows, key=lambda row: (row.start, row.end))
     )
+    if scene.kinema_edit.strips_follow:
+        target = scene.kinema.target.name if scene.kinema.target is not None else ""
+        path, _, _, _ = _directions(context, start, target, goals=False)
+        path = tuple(point for point in path if point[0] <= max(row.end - start for row in rows) / rate + 1e-6)
+        request = Timeline(new_id(), strips, path=path, **_drawing(scene))
+        return Asked(request, {}, notes_for(context, start) | {NOTE: {"target": target}})
     place = standing.place_now(scene.kinema.target)
     notes = notes_for(context, start) | {"place": [place.x, place.z, place.heading] if place is not None else None}
     return Asked(Timeline(new_id(), strips, **_drawing(scene)), {}, notes)
@@ -234,8 +240,9 @@ def _other(context: bpy.types.Context) -> Clip:
 Directions = tuple[tuple[tuple[float, ...], ...], tuple[tuple[str | float, ...], ...], int, float | None]
 
 
-def _directions(context: bpy.types.Context, first: int | None, armature: str) -> Directions:
-    """Path, goals, first frame and seconds. `first`: the frame that counts as 0 s, None for where the path begins."""
+def _directions(context: bpy.types.Context, first: int | None, armature: str, goals: bool = True) -> Directions:
+    """Path, goals where they are asked for, first frame and seconds. `first`: the frame that counts as 0 s, None for
+    where the path begins."""
     scene, settings = context.scene, context.scene.kinema_edit
     rate = scene_rate(scene)
     inverse = curve_paths.from_world(bpy.data.objects.get(armature))
@@ -257,12 +264,13 @@ def _directions(context: bpy.types.Context, first: int | None, armature: str) ->
         delay = 0.0 if first is None else max((begin - first) / rate, 0.0)
         path = curve_paths.timed(points, seconds, delay, inverse)
     origin = begin if first is None else first
-    goals = tuple(
+    reached = tuple(
         (row.joint, (row.frame - origin) / rate, *curve_paths.goal_place(scene, row.target, row.frame, inverse))
         for row in settings.goals
-        if row.target is not None
+        if row.target is not None and goals
     )
-    if not path and not goals:
-        raise RequestError("there is nothing to follow; choose a curve, or add waypoints or goals with objects")
-    ends = [point[0] for point in path[-1:]] + [goal[1] for goal in goals]
-    return path, goals, origin, max(float(end) for end in ends) if first is None else None
+    if not path and not reached:
+        more = ", or add waypoints or goals with objects" if goals else " or waypoints in the panel Path and Goals"
+        raise RequestError(f"there is nothing to follow; choose a curve{more}")
+    ends = [point[0] for point in path[-1:]] + [goal[1] for goal in reached]
+    return path, reached, origin, max(float(end) for end in ends) if first is None else None

@@ -97,7 +97,7 @@ def builds(system: str = sys.platform) -> dict[str, Build]:
     linux = system.startswith("linux")
     return {
         "cuda": Build("NVIDIA graphics (CUDA)", 2900, 7000, "" if linux else f"{_TORCH}/cu126"),
-        "cpu": Build("processor only", 260, 1300, f"{_TORCH}/cpu" if linux else ""),
+        "cpu": Build("processor only", 290, 1300, f"{_TORCH}/cpu" if linux else ""),
     }
 
 

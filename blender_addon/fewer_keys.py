@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import bpy
 import numpy as np
 
 from kinema.protocol import quaternion
 
-from .channels import Channel, channels_of
+from .channels import OBJECT_GROUP, Channel
 from .reduction import Check, Checked, Reduced, local_error, reduce
 from .rigs import rigify
-from .rigs.base import Track
 from .rigs.rest import RestRig
 from .rigs.settings import RigSettings
 
@@ -24,10 +22,9 @@ CHAIN = 5.0
 is how many of them stand between the root and a hand."""
 
 
-def reduce_track(armature: bpy.types.Object, track: Track, rest: RestRig, settings: RigSettings) -> Reduced:
-    """Keys for `channels_of(armature, track)`: each joint within the settings' millimetres and each bone's turn within
-    their degrees of what one key a frame gives, on every frame."""
-    channels = channels_of(armature, track)
+def reduce_track(channels: Sequence[Channel], rest: RestRig, settings: RigSettings) -> Reduced:
+    """Keys for a track's channels: each joint within the settings' millimetres and each bone's turn within their
+    degrees of what one key a frame gives, on every frame. Touches nothing of Blender's."""
     metres, radians = 1e-3 * settings.millimetres, float(np.radians(settings.degrees))
     reach = _reach(rest)
     tolerances = []
@@ -37,7 +34,8 @@ def reduce_track(armature: bpy.types.Object, track: Track, rest: RestRig, settin
         else:
             lever = reach.get(channel.group, float(max(reach.values())))
             tolerances.append(min(START * radians, START * metres / max(lever, 0.05)))
-    direct = not rigify.generated(armature) and track.object_motion is None
+    moved = any(channel.group == OBJECT_GROUP for channel in channels)
+    direct = not rigify.has_controls(rest.names) and not moved
     check = _on_skeleton if direct else _by_sum
     return reduce(channels, tolerances, check(channels, rest, metres, radians))
 

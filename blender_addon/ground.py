@@ -12,9 +12,14 @@ from .rigs.rest import RestRig
 from .rigs.retargeting import Under
 from .rigs.settings import RigSettings
 from .sampling import origin_of, rest_in_world
+from .steps import Steps
 
 DEEPEST = 3.0
 """Rays end this many legs under where the ground was last found."""
+
+
+AT_A_TIME = 8
+"""Frames whose ground is looked for in one step."""
 
 
 def under(scene: bpy.types.Scene, armature: bpy.types.Object, settings: RigSettings) -> Under | None:
@@ -24,19 +29,22 @@ def under(scene: bpy.types.Scene, armature: bpy.types.Object, settings: RigSetti
     """
     if settings.ground_from == "OWN":
         return None
-    depsgraph = bpy.context.evaluated_depsgraph_get()
-    meshes = [thing.evaluated_get(depsgraph) for thing in _things(scene, armature, settings)]
+    things = _things(scene, armature, settings)
     home = origin_of(armature)
     still = np.array(armature.matrix_world)
     back = np.eye(4) if home is None else home @ np.linalg.inv(still)
 
-    def heights(rest: RestRig, points: np.ndarray) -> np.ndarray:
+    def heights(rest: RestRig, points: np.ndarray) -> Steps[np.ndarray]:
         to_world = back @ rest_in_world(rest, armature)
         up = to_world[:3, 1] / np.linalg.norm(to_world[:3, 1])
         metre = float(np.linalg.norm(to_world[:3, 1]))
         out = np.zeros(points.shape[:2])
         level = np.zeros(points.shape[1])
         for frame, places in enumerate(points):
+            if frame % AT_A_TIME == 0:
+                yield None
+                depsgraph = bpy.context.evaluated_depsgraph_get()
+                meshes = [thing.evaluated_get(depsgraph) for thing in things]
             for number, place in enumerate(places):
                 # From where a leg reaches above the last ground: what hangs higher, such as a ceiling, is no ground.
                 top = np.array([place[0], rest.floor + level[number] + rest.leg, place[2], 1.0])

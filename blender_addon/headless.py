@@ -38,8 +38,8 @@ from . import (
     render,
     stage,
 )
+from .accepting import action_name
 from .jobs import Worker, new_id
-from .operators_takes import action_name
 from .properties import INTERPOLATIONS, REFINERS
 from .results import Result
 from .takes import Take

@@ -6,6 +6,7 @@ old way. Every call makes a new action: an action that existed before is never w
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,8 +16,11 @@ import numpy as np
 from .channels import Channel, channels_of
 from .reduction import Keys
 from .rigs.base import Track
+from .steps import Steps, finish
 
 INTERPOLATIONS = ("LINEAR", "BEZIER", "CONSTANT")
+
+MARKS_AT_A_TIME = 50
 
 _NewCurve = Callable[[str, int, str], bpy.types.FCurve]
 
@@ -38,25 +42,61 @@ def write_pose(
     would otherwise be lost on saving. With `loop` the curves repeat after the last key, locations going on from where
     they ended. Without `assign` nothing uses the action yet (nla.deliver brings it to the character).
     """
-    action, new_curve = _new_action(armature, name, assign)
-    for number, channel in enumerate(channels_of(armature, track)):
-        if keys is not None:
-            curves = _write_keys(new_curve, channel, keys[number], start)
-        else:
-            frames = start + np.arange(len(channel.values))
-            curves = _write(new_curve, channel.path, channel.group, frames, channel.values, interpolation)
-        if loop and channel.kind != "switch":
-            _repeat(curves, "REPEAT_OFFSET" if channel.kind == "location" else "REPEAT")
+    action = finish(pose_steps(armature.name, name, channels_of(armature, track), start, interpolation, keys, loop))
+    action.use_fake_user = True
+    if assign:
+        _give(armature, action)
     return action
+
+
+def pose_steps(
+    owner: str,
+    name: str,
+    channels: Sequence[Channel],
+    start: float = 1.0,
+    interpolation: str = "LINEAR",
+    keys: Sequence[Keys] | None = None,
+    loop: bool = False,
+) -> Steps[bpy.types.Action]:
+    """A new action as `write_pose` makes one, which nothing uses: no file is saved with it until something does.
+
+    `owner`: name of the object that it is for.
+    """
+    action = bpy.data.actions.new(name)
+    with taken_back(bpy.data.actions, action):
+        _first_slot(action, owner)
+        for number, channel in enumerate(channels):
+            yield None
+            new_curve = _first_maker(action)
+            if keys is not None:
+                curves = _write_keys(new_curve, channel, keys[number], start)
+            else:
+                frames = start + np.arange(len(channel.values))
+                curves = _write(new_curve, channel.path, channel.group, frames, channel.values, interpolation)
+            if loop and channel.kind != "switch":
+                _repeat(curves, "REPEAT_OFFSET" if channel.kind == "location" else "REPEAT")
+    return action
+
+
+@contextlib.contextmanager
+def taken_back(collection: Any, *made: bpy.types.ID) -> Iterator[None]:
+    """What was made is removed again when the work on it fails or is given up."""
+    try:
+        yield
+    except BaseException:  # also the end of a generator that nobody goes on with
+        for thing in made:
+            with contextlib.suppress(ReferenceError, RuntimeError):
+                collection.remove(thing)
+        raise
 
 
 def write_keys(
     target: bpy.types.Object, name: str, channels: Sequence[Channel], keys: Sequence[Keys], start: float
 ) -> bpy.types.Action:
     """A new action with the given keys for each channel."""
-    action, new_curve = _new_action(target, name, True)
-    for channel, own in zip(channels, keys, strict=True):
-        _write_keys(new_curve, channel, own, start)
+    action = finish(pose_steps(target.name, name, channels, start, keys=keys))
+    action.use_fake_user = True
+    _give(target, action)
     return action
 
 
@@ -77,29 +117,46 @@ def curves_of(action: bpy.types.Action) -> Iterator[bpy.types.FCurve]:
                 yield from bag.fcurves
 
 
-def curves_for(target: bpy.types.ID, action: bpy.types.Action) -> dict[tuple[str, int], bpy.types.FCurve]:
-    """(data path, index) -> curve, of those that move the target where the action has several slots."""
+def curves_for(
+    target: bpy.types.ID, action: bpy.types.Action, slot: str = ""
+) -> dict[tuple[str, int], bpy.types.FCurve]:
+    """(data path, index) -> curve, of those that move the target where the action has several slots; `slot`: the
+    identifier of its own where the target does not have the action."""
+    curves = _curves(target, action, slot)
+    return {(curve.data_path, curve.array_index): curve for curve in curves}
+
+
+def curve_of(
+    target: bpy.types.ID, action: bpy.types.Action, path: str, index: int, slot: str = ""
+) -> bpy.types.FCurve | None:
+    """One of `curves_for`, or None."""
+    curves = _curves(target, action, slot)
+    return curves.find(path, index=index) if len(curves) else None
+
+
+def _curves(target: bpy.types.ID, action: bpy.types.Action, slot: str) -> Any:
     if not hasattr(action, "layers"):
-        return {(curve.data_path, curve.array_index): curve for curve in action.fcurves}
-    bag = _bag(target, action)
-    return {} if bag is None else {(curve.data_path, curve.array_index): curve for curve in bag.fcurves}
+        return action.fcurves
+    bag = _bag(target, action, slot)
+    return () if bag is None else bag.fcurves
 
 
-def curve_maker(target: bpy.types.ID, action: bpy.types.Action) -> _NewCurve:
-    """(data path, index, group) -> a new curve for the target in an action that moves it already."""
+def curve_maker(target: bpy.types.ID, action: bpy.types.Action, slot: str = "") -> _NewCurve:
+    """(data path, index, group) -> a new curve for the target in an action made for it; `slot`: see `curves_for`."""
     if not hasattr(action, "layers"):
         return lambda path, index, group: action.fcurves.new(path, index=index, action_group=group)
-    bag = _bag(target, action)
+    bag = _bag(target, action, slot)
     assert bag is not None
     return _in_bag(bag)
 
 
-def copy(target: bpy.types.Object, action: bpy.types.Action, name: str) -> tuple[bpy.types.Action, Any]:
-    """A copy of an action that the target has, and the slot in it that is the target's (None before Blender 4.4)."""
-    made = action.copy()
-    made.name, made.use_fake_user = name, True
+def copy(target: bpy.types.Object, action: bpy.types.Action, name: str) -> tuple[bpy.types.Action, str]:
+    """A copy of an action that the target has, which nothing uses, and the identifier of the target's slot in it (""
+    before Blender 4.4)."""
     slot = slot_for(target, action)
-    return made, next((other for other in made.slots if other.identifier == slot.identifier), None) if slot else None
+    made = action.copy()
+    made.name, made.use_fake_user = name, False
+    return made, slot.identifier if slot is not None else ""
 
 
 def slot_for(target: bpy.types.ID, action: bpy.types.Action) -> Any:
@@ -110,6 +167,11 @@ def slot_for(target: bpy.types.ID, action: bpy.types.Action) -> Any:
     if data is not None and data.action == action and data.action_slot is not None:
         return data.action_slot
     return action.slots[0] if action.slots else None
+
+
+def slot_named(action: bpy.types.Action, identifier: str) -> Any:
+    """The slot with that identifier, or None."""
+    return next((slot for slot in getattr(action, "slots", ()) if slot.identifier == identifier), None)
 
 
 def assign(target: bpy.types.Object, action: bpy.types.Action) -> None:
@@ -135,16 +197,22 @@ def repeats(action: bpy.types.Action) -> bool:
     return any(modifier.type == "CYCLES" for curve in curves_of(action) for modifier in curve.modifiers)
 
 
-def mark(action: bpy.types.Action, marks: Sequence[tuple[float, str]]) -> None:
+def mark(action: bpy.types.Action, marks: Sequence[tuple[float, str]]) -> Steps[None]:
     """Pose markers of an action, which the dope sheet shows on its timeline: (frame, name)."""
-    for frame, name in marks:
+    for number, (frame, name) in enumerate(marks):
+        if number % MARKS_AT_A_TIME == 0:
+            yield None
         action.pose_markers.new(name).frame = round(frame)
 
 
 def write_locations(target: bpy.types.Object, name: str, locations: np.ndarray, start: float = 1.0) -> bpy.types.Action:
     """A new action that moves an object through `locations` (T, 3), one key a frame, given to the object."""
-    action, new_curve = _new_action(target, name, True)
-    _write(new_curve, "location", "Object Transforms", start + np.arange(len(locations)), locations, "LINEAR")
+    action = bpy.data.actions.new(name)
+    action.use_fake_user = True
+    _first_slot(action, target.name)
+    frames = start + np.arange(len(locations))
+    _write(_first_maker(action), "location", "Object Transforms", frames, locations, "LINEAR")
+    _give(target, action)
     return action
 
 
@@ -153,24 +221,27 @@ def scene_rate(scene: bpy.types.Scene) -> float:
     return scene.render.fps / scene.render.fps_base
 
 
-def _new_action(target: bpy.types.Object, name: str, assign: bool) -> tuple[bpy.types.Action, _NewCurve]:
-    action = bpy.data.actions.new(name)
-    action.use_fake_user = True
-    if assign:
-        animation = target.animation_data or target.animation_data_create()
-        replaced = animation.action
-        if replaced is not None and replaced.users == 1:
-            replaced.use_fake_user = True
-        animation.action = action
+def _first_slot(action: bpy.types.Action, owner: str) -> None:
+    if hasattr(action, "slots"):
+        slot = action.slots.new(id_type="OBJECT", name=owner)
+        action.layers.new("Layer").strips.new(type="KEYFRAME").channelbag(slot, ensure=True)
+
+
+def _first_maker(action: bpy.types.Action) -> _NewCurve:
+    """Found anew for each channel: between two steps Blender may move what is no data-block."""
     if not hasattr(action, "slots"):
-        return action, lambda path, index, group: action.fcurves.new(path, index=index, action_group=group)
+        return lambda path, index, group: action.fcurves.new(path, index=index, action_group=group)
+    return _in_bag(action.layers[0].strips[0].channelbag(action.slots[0]))
 
-    slot = action.slots.new(id_type="OBJECT", name=target.name)
-    if assign:
-        animation.action_slot = slot
-    bag = action.layers.new("Layer").strips.new(type="KEYFRAME").channelbag(slot, ensure=True)
 
-    return action, _in_bag(bag)
+def _give(target: bpy.types.Object, action: bpy.types.Action) -> None:
+    """The action that the target had gets a fake user where it would be lost."""
+    data = target.animation_data or target.animation_data_create()
+    if data.action is not None and data.action.users == 1:
+        data.action.use_fake_user = True
+    data.action = action
+    if hasattr(action, "slots"):
+        data.action_slot = action.slots[0]
 
 
 def _in_bag(bag: Any) -> _NewCurve:
@@ -182,9 +253,9 @@ def _in_bag(bag: Any) -> _NewCurve:
     return new_curve
 
 
-def _bag(target: bpy.types.ID, action: bpy.types.Action) -> Any:
-    """The channelbag of the target's slot, or None."""
-    slot = slot_for(target, action)
+def _bag(target: bpy.types.ID, action: bpy.types.Action, identifier: str = "") -> Any:
+    """The channelbag of the target's slot, or of the one that is named; None where it has none."""
+    slot = slot_named(action, identifier) if identifier else slot_for(target, action)
     bags = (strip.channelbag(slot) for layer in action.layers for strip in layer.strips) if slot is not None else ()
     return next((bag for bag in bags if bag is not None), None)
 

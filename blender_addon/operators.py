@@ -11,6 +11,7 @@ from kinema.errors import KinemaError
 from kinema.protocol.messages import Generate, Stylize
 
 from . import dispatch, preferences, prompts, provenance, standing, style_requests
+from .edit_requests import NOTE
 from .jobs import State, new_id
 from .properties import parts_of
 from .style_requests import Asked
@@ -159,6 +160,9 @@ class KINEMA_OT_again(bpy.types.Operator):
             notes["rejected"] = [k for k in range(getattr(request, "samples", 1)) if k != origin.get("sample", 0)]
         if "style" in origin:
             notes["style"] = origin["style"]
+        armature = owner_of(context, action)
+        if (edit := provenance.edit_again(origin, armature.name if armature is not None else "")) is not None:
+            notes |= {NOTE: edit, "place": None}
         try:
             command, extra = preferences.backend()
             dispatch.begin(request, command, extra, notes, arrays)
@@ -207,6 +211,16 @@ class KINEMA_OT_restart(bpy.types.Operator):
         dispatch.watch()
         dispatch.redraw()
         return {"FINISHED"}
+
+
+def owner_of(context: bpy.types.Context, action: bpy.types.Action) -> bpy.types.Object | None:
+    """The armature that `action_of` found the action on."""
+    for thing in (context.active_object, context.scene.kinema.target):
+        data = thing.animation_data if thing is not None and thing.type == "ARMATURE" else None
+        strips = [strip.action for track in data.nla_tracks for strip in track.strips] if data is not None else []
+        if data is not None and (data.action == action or action in strips):
+            return thing
+    return None
 
 
 def action_of(context: bpy.types.Context) -> bpy.types.Action | None:

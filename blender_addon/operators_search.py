@@ -36,14 +36,15 @@ class KINEMA_OT_search(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         if not bpy.data.actions:
             cls.poll_message_set("The file has no action")
-        return bool(bpy.data.actions)
+            return False
+        if not context.scene.kinema_edit.search.strip():
+            cls.poll_message_set("Describe what the character does first")
+            return False
+        return True
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         global _gathering
         text = context.scene.kinema_edit.search.strip()
-        if not text:
-            self.report({"ERROR"}, "the search is empty; describe what the character does")
-            return {"CANCELLED"}
         try:
             preferences.backend()
         except KinemaError as error:

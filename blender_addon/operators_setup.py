@@ -60,6 +60,11 @@ class KINEMA_OT_install_backend(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
+        settings = preferences.get()
+        local = settings is not None and (settings.wheel_folder or "--no-index" in settings.pip_options)
+        if not bpy.app.online_access and not local:
+            cls.poll_message_set("Allow online access in Preferences > System, or choose a wheel folder")
+            return False
         return _installation is None or not _installation.running
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:

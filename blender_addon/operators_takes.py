@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import bpy
 from bpy.props import IntProperty, StringProperty
 
 from kinema.errors import KinemaError
 
-from . import accepting, dispatch, ghost, placement, provenance, standing
-from .placement import Placing
+from . import dispatch, ghost, provenance, standing, writing
 from .takes import Take, review
-from .timeline import placing_of
 
 
 class _Take:
@@ -87,29 +83,45 @@ class KINEMA_OT_accept(_Take, bpy.types.Operator):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        return self._accept(context, writing.at_once, {"FINISHED"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        return self._accept(context, writing.begin, {"INTERFACE"})  # no undo step yet: writing.py makes it at the end
+
+    def _accept(
+        self, context: bpy.types.Context, write: Callable[[writing.Writing], object], answer: set[str]
+    ) -> set[str]:
         take = self.chosen()
         if take is None:
             return {"CANCELLED"}
-        scene = context.scene
-        placing = placing_of(scene, take)
-        edits = {"loop": placing.loop, "in_place": placing.in_place, "frames": placing.frames}
         try:
-            with object_mode(placing):
-                placed = accepting.place(take, placing, action_name(take.title), provenance.of_take(take, edits))
+            write(writing.of(take, context.scene))
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        if placing.destination != "KEEP":
-            scene.kinema.target = placed.armature
-        dispatch.message = f"Made {placed.action.name}"
-        dispatch.redraw()
+        return answer
+
+
+class KINEMA_OT_stop_writing(bpy.types.Operator):
+    bl_idname = "kinema.stop_writing"
+    bl_label = "Stop Writing"
+    bl_description = "Write no more keys; the file is as it was before Accept was pressed"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return writing.busy()
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        writing.stop("Accept was stopped; the file is as it was")
         return {"FINISHED"}
 
 
 class KINEMA_OT_reject(_Take, bpy.types.Operator):
     bl_idname = "kinema.reject"
     bl_label = "Reject"
-    bl_description = "Take this take away for good; the file stays as it is"
+    bl_description = "Delete this take for good; the file stays as it is"
 
     take: StringProperty(name="Take", description="Name of the take; empty for the selected one")  # type: ignore[valid-type]
 
@@ -122,7 +134,13 @@ class KINEMA_OT_reject(_Take, bpy.types.Operator):
 class KINEMA_OT_finish_review(_Take, bpy.types.Operator):
     bl_idname = "kinema.finish_review"
     bl_label = "Finish Review"
-    bl_description = "Take all takes away that are left; what was accepted stays in the file"
+    bl_description = "Delete the takes that are listed and close the review; what was accepted stays in the file"
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        accepted = provenance.accepted()
+        if all(take.name in accepted for take in review.takes):
+            return self.execute(context)
+        return context.window_manager.invoke_confirm(self, event)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         review.clear()
@@ -160,31 +178,12 @@ class KINEMA_OT_restore(bpy.types.Operator):
         return {"FINISHED"}
 
 
-@contextlib.contextmanager
-def object_mode(placing: Placing) -> Iterator[None]:
-    """Object Mode while a character is made, and the user's Pose Mode again after it."""
-    posing = bpy.context.mode == "POSE" and placement.needs_object_mode(placing)
-    active = bpy.context.view_layer.objects.active
-    if posing:
-        bpy.ops.object.mode_set(mode="OBJECT")
-    try:
-        yield
-    finally:
-        if posing:
-            bpy.context.view_layer.objects.active = active
-            bpy.ops.object.mode_set(mode="POSE")
-
-
-def action_name(prompt: str) -> str:
-    """A short name for an action; Blender numbers it where it is taken."""
-    return textwrap.shorten(prompt, 48, placeholder="") or " ".join(prompt.split())[:48] or "Kinema"
-
-
 CLASSES = (
     KINEMA_OT_select_take,
     KINEMA_OT_play_takes,
     KINEMA_OT_compare_takes,
     KINEMA_OT_accept,
+    KINEMA_OT_stop_writing,
     KINEMA_OT_reject,
     KINEMA_OT_finish_review,
     KINEMA_OT_start_here,

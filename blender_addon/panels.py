@@ -68,7 +68,9 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
             row.progress(factor=job.factor, text=job.text, type="BAR")
         else:
             row.label(text="Ready")
-        row.operator("kinema.cancel", text="", icon="CANCEL").request = ""
+        stop = row.row(align=True)
+        stop.enabled = job is not None and job.state is State.RUNNING
+        stop.operator("kinema.cancel", text="", icon="CANCEL").request = ""
         for waiting in worker.waiting:
             row = layout.row(align=True)
             row.label(text=title_of(waiting.request)[:40], icon="SORTTIME", translate=False)
@@ -98,7 +100,9 @@ class KINEMA_PT_parts(Sidebar, bpy.types.Panel):
         layout, settings = self.layout, context.scene.kinema
         row = layout.row(align=True)
         row.operator("kinema.refine", icon="COMMUNITY")
-        row.operator("kinema.clear_parts", text="", icon="X")
+        clear = row.row(align=True)
+        clear.enabled = bool(settings.parts_of)
+        clear.operator("kinema.clear_parts", text="", icon="X")
         if not settings.parts_of:
             return
         column = layout.column(align=True)

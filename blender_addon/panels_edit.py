@@ -66,7 +66,15 @@ class KINEMA_PT_path(_Child, bpy.types.Panel):
             _draw_list(layout, settings, "waypoint", "KINEMA_UL_waypoints")
         layout.label(text="Goals")
         _draw_list(layout, settings, "goal", "KINEMA_UL_goals")
-        layout.operator("kinema.follow_path", icon="CURVE_PATH")
+        row = layout.row()
+        row.enabled = _leads(settings)
+        row.operator("kinema.follow_path", icon="CURVE_PATH")
+
+
+def _leads(settings: bpy.types.PropertyGroup) -> bool:
+    """Whether the panel names anything to follow."""
+    own = settings.path is not None if settings.path_from == "CURVE" else any(row.target for row in settings.waypoints)
+    return own or any(row.target for row in settings.goals)
 
 
 class KINEMA_PT_whole(_Child, bpy.types.Panel):
@@ -91,7 +99,9 @@ class KINEMA_PT_whole(_Child, bpy.types.Panel):
         row.prop(settings, "mix_action" if settings.mix_with == "ACTION" else "mix_take", text="")
         row = column.row(align=True)
         row.prop(settings, "share", slider=True)
-        row.operator("kinema.mix", icon="SELECT_INTERSECT")
+        mix = row.row()
+        mix.enabled = settings.mix_action is not None if settings.mix_with == "ACTION" else bool(review.takes)
+        mix.operator("kinema.mix", icon="SELECT_INTERSECT")
 
 
 _ICONS = {"MIRROR": "MOD_MIRROR", "LOOP": "FILE_REFRESH", "IN_PLACE": "SNAP_FACE_CENTER"}
@@ -167,7 +177,9 @@ def _draw_list(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup, wh
     row.template_list(kind, "", settings, f"{which}s", settings, which, rows=2)
     column = row.column(align=True)
     for by, icon in ((1, "ADD"), (-1, "REMOVE")):
-        button = column.operator("kinema.edit_row", text="", icon=icon)
+        own = column.row()
+        own.enabled = by > 0 or len(getattr(settings, f"{which}s")) > 0
+        button = own.operator("kinema.edit_row", text="", icon=icon)
         button.which, button.by = which, by
 
 

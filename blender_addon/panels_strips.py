@@ -24,6 +24,10 @@ class KINEMA_UL_strips(bpy.types.UIList):
         sub.prop(item, "end", text="")
 
 
+_NEEDS = {"UP": -1, "DOWN": 1}
+"""Where another strip must be for the chosen one to go there."""
+
+
 class KINEMA_PT_strips(Sidebar, bpy.types.Panel):
     bl_idname = "KINEMA_PT_strips"
     bl_label = "Prompt Strips"
@@ -41,7 +45,9 @@ class KINEMA_PT_strips(Sidebar, bpy.types.Panel):
             ("DOWN", "TRIA_DOWN"),
             ("DUPLICATE", "DUPLICATE"),
         ):
-            column.operator("kinema.strip", text="", icon=icon).change = change
+            button = column.row()
+            button.enabled = change == "ADD" or 0 <= settings.strip + _NEEDS.get(change, 0) < len(settings.strips)
+            button.operator("kinema.strip", text="", icon=icon).change = change
         if 0 <= settings.strip < len(settings.strips):
             chosen = settings.strips[settings.strip]
             layout.prop(chosen, "prompt", text="", icon="GREASEPENCIL")
@@ -54,6 +60,7 @@ class KINEMA_PT_strips(Sidebar, bpy.types.Panel):
             frames = max(row.end for row in settings.strips) - min(row.start for row in settings.strips)
             seconds = frames / scene_rate(context.scene)
             layout.label(text=f"{len(settings.strips)}: {seconds:.1f} s", icon="TIME", translate=False)
+        layout.prop(settings, "strips_follow")
         row = layout.row()
         row.scale_y = 1.4
         row.operator("kinema.generate_timeline", icon="NLA")
@@ -74,7 +81,7 @@ class KINEMA_PT_search(Sidebar, bpy.types.Panel):
         for name, score in result.rows[:SHOWN]:
             row = column.row(align=True)
             there = name in bpy.data.actions
-            row.active = there
+            row.enabled = there
             row.operator("kinema.use_found", text=name, icon="ACTION", translate=False).action = name
             sub = row.row(align=True)
             sub.scale_x = 0.5

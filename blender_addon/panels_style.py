@@ -22,7 +22,9 @@ class KINEMA_PT_style(Sidebar, bpy.types.Panel):
             draw_reference(layout, context, settings)
         if settings.source != "NONE":
             self._draw_amount(layout, settings)
-        layout.operator("kinema.stylize", icon="ARMATURE_DATA")
+        row = layout.row()
+        row.enabled = settings.source not in ("NONE", "AUTO")
+        row.operator("kinema.stylize", icon="ARMATURE_DATA")
 
     def _draw_list(
         self, layout: bpy.types.UILayout, context: bpy.types.Context, settings: KINEMA_StyleSettings
@@ -66,7 +68,9 @@ class KINEMA_PT_own_styles(Sidebar, bpy.types.Panel):
         column.prop(settings, "save_title")
         column.prop(settings, "save_licence")
         column.prop(settings, "save_source")
-        layout.operator("kinema.save_style", icon="FILE_TICK")
+        row = layout.row()
+        row.enabled = bool(settings.save_name.strip()) and _has_reference(settings)
+        row.operator("kinema.save_style", icon="FILE_TICK")
         for style in style_list.known():
             if style.kind == "preset":
                 column = layout.column(align=True)
@@ -75,14 +79,20 @@ class KINEMA_PT_own_styles(Sidebar, bpy.types.Panel):
                 paragraph(column, context, f"{style.folder}/{style.file}" if style.folder else style.file, "FILE")
 
 
+def _has_reference(settings: KINEMA_StyleSettings) -> bool:
+    return bool(settings.reference_file) or settings.reference_action is not None
+
+
 def draw_reference(layout: bpy.types.UILayout, context: bpy.types.Context, settings: KINEMA_StyleSettings) -> None:
     """The slot and what is known of it."""
     box = layout.box().column(align=True)
     box.prop(settings, "reference_action")
     row = box.row(align=True)
     row.prop(settings, "reference_file", text="", placeholder="Drop a motion file onto the viewport")
-    row.operator("kinema.check_reference", text="", icon="VIEWZOOM")
-    row.operator("kinema.clear_reference", text="", icon="X")
+    known = row.row(align=True)
+    known.enabled = _has_reference(settings)
+    known.operator("kinema.check_reference", text="", icon="VIEWZOOM")
+    known.operator("kinema.clear_reference", text="", icon="X")
     if settings.told:
         paragraph(box, context, settings.told, "ERROR" if settings.unusable else "CHECKMARK")
 

@@ -6,7 +6,7 @@ import bpy
 
 from kinema.protocol.messages import PARTS
 
-from . import dispatch, provenance
+from . import dispatch, provenance, writing
 from .operators import action_of
 from .panels import Sidebar, paragraph
 from .panels_edit import error_lines
@@ -32,11 +32,16 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         for number, entry in enumerate(review.takes):
             self._draw_row(column, entry, number, entry.name in accepted)
         row = layout.row(align=True)
-        row.operator("kinema.select_take", text="", icon="TRIA_LEFT").step = -1
-        row.operator("kinema.select_take", text="", icon="TRIA_RIGHT").step = 1
+        several = len(review.takes) > 1
+        step = row.row(align=True)
+        step.enabled = several
+        step.operator("kinema.select_take", text="", icon="TRIA_LEFT").step = -1
+        step.operator("kinema.select_take", text="", icon="TRIA_RIGHT").step = 1
         playing = review.playing
         row.operator("kinema.play_takes", text="Stop" if playing else "Play", icon="PAUSE" if playing else "PLAY")
-        row.operator("kinema.compare_takes", depress=review.compare, icon="OUTLINER_OB_ARMATURE")
+        beside = row.row(align=True)
+        beside.enabled = several or review.compare
+        beside.operator("kinema.compare_takes", depress=review.compare, icon="OUTLINER_OB_ARMATURE")
         if take is not None:
             row = layout.row(align=True)
             begins = bpy.app.translations.pgettext_iface("Frame")
@@ -45,8 +50,12 @@ class KINEMA_PT_takes(Sidebar, bpy.types.Panel):
         layout.prop(settings, "destination", text="")
         row = layout.row(align=True)
         row.scale_y = 1.4
-        row.operator("kinema.accept", icon="CHECKMARK")
-        row.operator("kinema.reject", icon="X").take = ""
+        if writing.busy():
+            row.label(text="Writing keys ...", icon="SORTTIME")
+            row.operator("kinema.stop_writing", text="Stop", icon="X")
+        else:
+            row.operator("kinema.accept", icon="CHECKMARK")
+            row.operator("kinema.reject", icon="X").take = ""
         layout.operator("kinema.finish_review", icon="TRASH")
         if take is not None:
             for line in error_lines(take):

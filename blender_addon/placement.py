@@ -13,19 +13,22 @@ from kinema.errors import SkeletonError
 from kinema.protocol.motion import Motion
 
 from . import editing, ground, kept_motion, keyframes, nla, provenance, sampling, standing
+from .channels import Channel, channels_in, sockets_of
 from .fewer_keys import reduce_track
 from .reduction import Reduced
 from .rig_choice import settings_of
-from .rigs import RIGS, rig_of, rigify
+from .rigs import RIGS, rig_steps, rigify, smpl
 from .rigs.base import Rig, Track
 from .rigs.feet import stances
 from .rigs.limbs import spans
 from .rigs.other import refuse_loose_limbs
-from .rigs.retargeting import pose_of
+from .rigs.rest import RestRig
+from .rigs.retargeting import pose_steps
 from .rigs.settings import RigSettings
 from .rigs.transfer import RigPose
 from .sampling import ORIGIN_KEY
 from .seen_keys import reduce_seen
+from .steps import Aside, Steps, finish
 
 REDUCTION_KEY = "kinema_reduction"
 """Custom property of a reduced action: the largest error kept, millimetres and degrees."""
@@ -85,30 +88,78 @@ def place(
     take_name: str = "",
     contacts: np.ndarray | None = None,
 ) -> Placed:
+    """`place_steps` at once."""
+    return finish(place_steps(motion, placing, name, origin, take_name, contacts))
+
+
+def place_steps(
+    motion: Motion,
+    placing: Placing,
+    name: str,
+    origin: Mapping[str, Any],
+    take_name: str = "",
+    contacts: np.ndarray | None = None,
+) -> Steps[Placed]:
     """Write a new action for the motion at the scene's own rate, onto the target or onto a new character.
 
-    `contacts` (T, 4): which feet stand, as the model says; None finds it from the motion. Raises SkeletonError when the
-    target is no rig that Kinema knows.
+    `contacts` (T, 4): which feet stand, as the model says; None finds it from the motion. The file changes with the
+    last step alone. Raises SkeletonError when the target is no rig that Kinema knows.
     """
     scene = bpy.data.scenes.get(placing.scene) or bpy.context.scene
-    stands = not needs_object_mode(placing)
-    armature, rig = _character(scene, placing)
+    armature = existing(placing.target)
+    if armature is None:
+        rig = RIGS["smpl"]
+        assert rig.build_steps is not None
+        armature = yield from rig.build_steps(scene, "Kinema")
+        try:
+            placed = yield from _placed(motion, placing, (armature, rig), name, origin, take_name, contacts)
+        except BaseException:  # also the end of a generator that nobody goes on with
+            smpl.remove(armature)
+            raise
+        for thing in (armature, *armature.children):
+            scene.collection.objects.link(thing)
+        return placed
+    rig = yield from _rig(armature)
+    placed = yield from _placed(motion, placing, (armature, rig), name, origin, take_name, contacts)
+    return placed
+
+
+def _placed(
+    motion: Motion,
+    placing: Placing,
+    character: tuple[bpy.types.Object, Rig],
+    name: str,
+    origin: Mapping[str, Any],
+    take_name: str,
+    contacts: np.ndarray | None,
+) -> Steps[Placed]:
+    armature, rig = character
+    scene = bpy.data.scenes.get(placing.scene) or bpy.context.scene
     if placing.destination == "STRIP" and (end := nla.last_frame(armature)) is not None:
         placing = replace(placing, start=max(end - placing.blend, 0))
     rate = keyframes.scene_rate(scene)
-    contacts = None if contacts is None else edited_contacts(contacts, motion, placing, rate)
-    motion = edited(motion, placing, rate)
-    begin = None
-    if placing.begin != "ORIGIN" and stands:
+    begin = now = None
+    if placing.begin != "ORIGIN" and existing(placing.target) is not None:
         with at_frame(scene, placing.start):
             now = sampling.pose_now(armature, rig)
-        motion = editing.moved(motion, standing.place_of_pose(now))
         begin = now if placing.begin == "POSE" and not placing.loop else None
-    action = write_motion(motion, rig, armature, name, placing, settings_of(armature), begin, contacts)
+        yield None
+    motion, contacts = yield Aside(lambda: _at_rate(motion, contacts, placing, rate, now))
+    settings = settings_of(armature)
+    action = yield from write_steps(motion, rig, armature, name, placing, settings, begin, contacts)
     provenance.stamp(action, origin, take_name)
     if placing.extend and placing.destination != "KEEP":
         scene.frame_end = max(scene.frame_end, int(placing.start) + len(motion) - 1)
     return Placed(armature, action)
+
+
+def _at_rate(
+    motion: Motion, contacts: np.ndarray | None, placing: Placing, rate: float, stands: RigPose | None
+) -> tuple[Motion, np.ndarray | None]:
+    """The motion as the placing wants it, from where a character `stands`, with its contacts."""
+    contacts = None if contacts is None else edited_contacts(contacts, motion, placing, rate)
+    motion = edited(motion, placing, rate)
+    return motion if stands is None else editing.moved(motion, standing.place_of_pose(stands)), contacts
 
 
 def write_motion(
@@ -121,16 +172,30 @@ def write_motion(
     begin: RigPose | None = None,
     contacts: np.ndarray | None = None,
 ) -> bpy.types.Action:
-    """A new action for a motion at the scene's rate, brought to its destination, with the motion itself kept in it for
-    later changes. `begin`: one frame that it is blended from over `placing.blend` frames. `contacts`: see `stances`.
+    """`write_steps` at once."""
+    return finish(write_steps(motion, rig, armature, name, placing, settings, begin, contacts))
+
+
+def write_steps(
+    motion: Motion,
+    rig: Rig,
+    armature: bpy.types.Object,
+    name: str,
+    placing: Placing,
+    settings: RigSettings,
+    begin: RigPose | None = None,
+    contacts: np.ndarray | None = None,
+) -> Steps[bpy.types.Action]:
+    """A new action for a motion at the scene's rate, brought to its destination with the last step, with the motion
+    itself kept in it for later changes. `begin`: one frame that it is blended from over `placing.blend` frames.
+    `contacts`: see `stances`.
 
     Raises SkeletonError when the motion does not fit the armature, or its strips.
     """
-    pose = _on_rig(motion, rig, armature, settings, placing.loop, contacts)
-    if begin is not None:
-        pose = standing.blended_from(pose, begin, placing.blend)
+    pose = yield from _on_rig(motion, rig, armature, settings, placing, contacts)
+    owner = rig.owner(armature, settings)
+    track = yield Aside(lambda: rig.controls(_begun(pose, begin, placing.blend), owner, settings))
     home, moved = standing.home_of(armature), sampling.origin_of(armature) is not None
-    track = rig.controls(pose, armature, settings)
     if placing.destination == "STRIP" and track.object_motion is not None and not moved and nla.last_frame(armature):
         raise SkeletonError(
             f"the strips of {armature.name} do not move the object; choose Hips as root motion, or accept as an action"
@@ -138,29 +203,33 @@ def write_motion(
     # Channels are mixed one by one: between an object that moves and hips that move, a mix would leave the way.
     mixed = 0 if moved != (track.object_motion is not None) else placing.blend
     track = from_home(track, armature, home, placing.destination)
-    keys = _fewer(armature, track, pose, settings) if settings.reduce else None
-    action = keyframes.write_pose(
-        armature,
-        name,
-        track,
-        placing.start,
-        placing.interpolation,
-        keys=None if keys is None else keys.keys,
-        loop=placing.loop,
-        assign=False,
+    sockets = sockets_of(armature, track)
+    channels = yield Aside(lambda: channels_in(sockets, track))
+    fewer = (yield from _fewer(armature, track, channels, pose.rest, settings)) if settings.reduce else None
+    keys = None if fewer is None else fewer.keys
+    action = yield from keyframes.pose_steps(
+        armature.name, name, channels, placing.start, placing.interpolation, keys, placing.loop
     )
-    kept_motion.keep(action, motion, placing.start, contacts)
-    if track.object_motion is not None:
-        action[ORIGIN_KEY] = home.ravel().tolist()
-    if keys is not None:
-        action[REDUCTION_KEY] = [keys.millimetres, keys.degrees]
-    if begin is not None:
-        action[BLEND_KEY] = placing.blend
-    keyframes.mark(action, contact_marks(stances(motion, contacts), placing.start))
-    nla.deliver(armature, action, placing.destination, placing.start, mixed, _slot_of(action))
+    with keyframes.taken_back(bpy.data.actions, action):
+        marks = yield Aside(lambda: contact_marks(stances(motion, contacts), placing.start))
+        yield from keyframes.mark(action, marks)
+        kept_motion.keep(action, motion, placing.start, contacts)
+        if track.object_motion is not None:
+            action[ORIGIN_KEY] = home.ravel().tolist()
+        if fewer is not None:
+            action[REDUCTION_KEY] = [fewer.millimetres, fewer.degrees]
+        if begin is not None:
+            action[BLEND_KEY] = placing.blend
+        yield None
+        nla.deliver(armature, action, placing.destination, placing.start, mixed, _slot_of(action))
+        action.use_fake_user = True
     if moved and track.object_motion is None:
         armature.matrix_world = home.T.tolist()  # no channel of the new action would bring the object back
     return action
+
+
+def _begun(pose: RigPose, begin: RigPose | None, blend: int) -> RigPose:
+    return pose if begin is None else standing.blended_from(pose, begin, blend)
 
 
 def edited(motion: Motion, placing: Placing, rate: float) -> Motion:
@@ -208,10 +277,14 @@ def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
     return sorted(marks)
 
 
-def _fewer(armature: bpy.types.Object, track: Track, pose: RigPose, settings: RigSettings) -> Reduced:
+def _fewer(
+    armature: bpy.types.Object, track: Track, channels: list[Channel], rest: RestRig, settings: RigSettings
+) -> Steps[Reduced]:
+    """Of a control rig that Rigify generated in one go: what its solvers make of the keys is seen by playing them."""
     if rigify.generated(armature):
-        return reduce_seen(bpy.context.scene, armature, track, pose.rest, settings)
-    return reduce_track(armature, track, pose.rest, settings)
+        return reduce_seen(bpy.context.scene, armature, track, rest, settings)
+    reduced: Reduced = yield Aside(lambda: reduce_track(channels, rest, settings))
+    return reduced
 
 
 def _on_rig(
@@ -219,16 +292,17 @@ def _on_rig(
     rig: Rig,
     armature: bpy.types.Object,
     settings: RigSettings,
-    loop: bool,
+    placing: Placing,
     contacts: np.ndarray | None,
-) -> RigPose:
+) -> Steps[RigPose]:
     """The motion on the rig's proportions; feet and hands of a loop are corrected as of one that goes on."""
-    under = ground.under(bpy.context.scene, armature, settings)
-    if not loop or len(motion) < 2:
-        return pose_of(rig, motion, armature, settings, contacts, under)
+    under = ground.under(bpy.data.scenes.get(placing.scene) or bpy.context.scene, armature, settings)
+    if not placing.loop or len(motion) < 2:
+        once = yield from pose_steps(rig, motion, armature, settings, contacts, under)
+        return once
     if contacts is not None:
         contacts = np.concatenate([contacts[:-1], contacts, contacts[1:]])
-    pose = pose_of(rig, standing.repeated(motion), armature, settings, contacts, under)
+    pose = yield from pose_steps(rig, standing.repeated(motion), armature, settings, contacts, under)
     turn = slice(len(motion) - 1, 2 * len(motion) - 1)
     return replace(pose, turns=pose.turns[turn], hips=pose.hips[turn])
 
@@ -248,19 +322,14 @@ def from_home(track: Track, armature: bpy.types.Object, home: np.ndarray, destin
     return replace(track, object_motion=np.tile(home, (len(track), 1, 1)))
 
 
-def _character(scene: bpy.types.Scene, placing: Placing) -> tuple[bpy.types.Object, Rig]:
-    armature = existing(placing.target)
-    if armature is None:
-        rig = RIGS["smpl"]
-        assert rig.build is not None
-        return rig.build(scene, "Kinema"), rig
-    found = rig_of(armature)
+def _rig(armature: bpy.types.Object) -> Steps[Rig]:
+    found = yield from rig_steps(armature)
     if found is None:
         refuse_loose_limbs(armature)
         raise SkeletonError(
             f"{armature.name} is no rig that Kinema knows; choose a Kinema character or map its bones in Bones"
         )
-    return armature, found
+    return found
 
 
 class at_frame:

@@ -17,11 +17,14 @@ import numpy as np
 
 from kinema.errors import KinemaError, RequestError
 from kinema.protocol import wire
-from kinema.protocol.messages import MESSAGES, Generate, Stylize, Timeline
+from kinema.protocol.messages import MESSAGES, Edit, Generate, Mix, Stylize, Timeline, Transform, Vary
 
 from .jobs import new_id
 from .results import Result
 from .takes import Take
+
+Again = Generate | Stylize | Timeline | Edit | Vary | Mix | Transform
+"""What can be asked for once more."""
 
 KEY = "kinema"
 """Custom property of an action: JSON of the request, the part sentences, the model pack and the versions."""
@@ -125,24 +128,29 @@ def style_line(origin: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
-def keep_brought(action: bpy.types.Action, result: Result) -> None:
-    """Keep the clips of a request in its action, so that it can be made again without their files."""
+def packed(result: Result) -> bytes:
+    """The clips of a request as an action keeps them, so that it can be made again without their files; empty where
+    there are none, or too many to be kept. Touches nothing of Blender's."""
     if not result.brought:
-        return
+        return b""
     stream = io.BytesIO()
     wire.write(stream, result.request, result.brought)
-    packed = zlib.compress(stream.getvalue(), 6)
-    if len(packed) <= MOST_BROUGHT:
-        action[BROUGHT_KEY] = packed
+    found = zlib.compress(stream.getvalue(), 6)
+    return found if len(found) <= MOST_BROUGHT else b""
 
 
-def brought(action: bpy.types.Action, request: Generate | Stylize | Timeline) -> dict[str, np.ndarray]:
+def brought(action: bpy.types.Action, request: Again) -> dict[str, np.ndarray]:
     """The clips that a request made again needs. Raises RequestError when the action does not hold them."""
     kept = action.get(BROUGHT_KEY)
     if kept is None:
         if isinstance(request, Stylize) or getattr(request, "style_clip", ""):
             raise RequestError(
                 f"the clips that {action.name} was made from are not in it; choose the reference and style it again"
+            )
+        if getattr(request, "clip", ""):
+            raise RequestError(
+                f"the motion that {action.name} was made from is not in it (it was too long to be kept, or an older "
+                "Kinema made it); change the original again in the panel Edit"
             )
         return {}
     try:
@@ -168,26 +176,44 @@ def accepted() -> set[str]:
     return {str(action[TAKE_KEY]) for action in bpy.data.actions if TAKE_KEY in action}
 
 
-def request_again(origin: Mapping[str, Any], vary: bool) -> Generate | Stylize | Timeline:
+def request_again(origin: Mapping[str, Any], vary: bool) -> Again:
     """The request that makes the same motion again, or with `vary` another of the same kind.
 
     The refined sentences stand in the request, so that no refiner is asked and a newer lexicon changes nothing.
-    Raises RequestError when the provenance is of another version, or of a change to a motion that is not kept.
+    Raises RequestError when the provenance is of another version, or chance has no part in what is to be varied.
     """
     asked, kind = dict(origin["request"]), str(origin.get("kind", "Generate"))
     asked["id"] = new_id()
     if kind == "Stylize":
         return _built(kind, asked | ({"style_seed": 1 + secrets.randbelow(MAX_SEED)} if vary else {}))
-    if kind not in ("Generate", "Timeline"):
-        raise RequestError("this action was made by changing another one; change that one again in the panel Edit")
-    if kind == "Generate":
+    if kind not in MESSAGES:
+        raise RequestError(f"this action was made by another version of Kinema ({kind[:40]}); use its prompt")
+    names = {field.name for field in dataclasses.fields(MESSAGES[kind])}
+    if vary and "seed" not in names:
+        raise RequestError("chance has no part in mixing and transforming; change their settings in the panel Edit")
+    if kind in ("Generate", "Edit", "Vary"):
         asked |= {"parts": dict(origin.get("parts") or asked.get("parts") or {}), "refiner": "none"}
     for key in ("sampler", "steps", "guidance"):
-        if key in (used := origin.get("settings", {})):
+        if key in names and key in (used := origin.get("settings", {})):
             asked[key] = used[key]
     if vary:
         asked |= {"seed": secrets.randbelow(MAX_SEED), "samples": 1}
     return _built(kind, asked)
+
+
+def edit_again(origin: Mapping[str, Any], target: str) -> dict[str, Any] | None:
+    """For the take of a request made again: where it goes back to (edit_requests.NOTE), None for a motion of its own.
+
+    Changes of an action go into a copy of that action again where the file still has it; else the whole motion becomes
+    an action.
+    """
+    asked = origin["request"]
+    if not asked.get("clip") or origin.get("kind") == "Stylize":
+        return None
+    before = origin.get("from", {})
+    base = str(before.get("action", ""))
+    note = {"target": target, "action": base if base in bpy.data.actions else "", "loop": bool(asked.get("loop"))}
+    return {**note, "pack": before.get("pack", origin.get("pack", {}))}
 
 
 def _built(kind: str, asked: Mapping[str, Any]) -> Any:

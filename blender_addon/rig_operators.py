@@ -20,6 +20,7 @@ from .rigs.mapping import PARTS, BoneMapping
 from .rigs.other import refuse_loose_limbs
 from .rigs.retargeting import MAPPING_KEY, mapping_of
 from .rigs.transfer import RigPose
+from .steps import finish
 
 CARD_KEY = "kinema_card"
 """Custom property of an action: the quality card's lines, worst frame and what is wrong there."""
@@ -41,6 +42,18 @@ class _OnRig:
         return {"FINISHED"}
 
 
+class _OnAction(_OnRig):
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        data = context.object.animation_data
+        if data is None or data.action is None:
+            cls.poll_message_set("Give the character an action first")
+            return False
+        return True
+
+
 def _rig(armature: bpy.types.Object):
     found = rig_of(armature)
     if found is None:
@@ -54,7 +67,7 @@ def _ground(scene: bpy.types.Scene, armature: bpy.types.Object, pose: RigPose) -
     under = ground.under(scene, armature, settings)
     if under is None:
         return settings.ground
-    heights: np.ndarray = under(pose.rest, sole_points(pose, pose.positions()).mean(axis=2))
+    heights = finish(under(pose.rest, sole_points(pose, pose.positions()).mean(axis=2)))
     return settings.ground + heights
 
 
@@ -116,10 +129,19 @@ class KINEMA_OT_load_bones(_OnRig, bpy.types.Operator, ImportHelper):
         show_mapping(armature, mapping)
 
 
-class KINEMA_OT_apply_rig_settings(_OnRig, bpy.types.Operator):
+class KINEMA_OT_apply_rig_settings(_OnAction, bpy.types.Operator):
     bl_idname = "kinema.apply_rig_settings"
     bl_label = "Apply"
     bl_description = "Put the action's motion on again with these settings, as a new action"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not super().poll(context):
+            return False
+        if kept_motion.KEY not in context.object.animation_data.action:
+            cls.poll_message_set("The action was not made by Kinema; there is no motion in it to put on again")
+            return False
+        return True
 
     def act(self, context: bpy.types.Context) -> None:
         armature, scene = context.object, context.scene
@@ -143,7 +165,7 @@ class KINEMA_OT_apply_rig_settings(_OnRig, bpy.types.Operator):
         provenance.hand_on(action, made)
 
 
-class KINEMA_OT_quality(_OnRig, bpy.types.Operator):
+class KINEMA_OT_quality(_OnAction, bpy.types.Operator):
     bl_idname = "kinema.quality"
     bl_label = "Check Take"
     bl_description = "Measure foot slide, penetration, floating, jerk, joint limits and loop seam of the action"
@@ -179,7 +201,7 @@ class KINEMA_OT_worst_frame(_OnRig, bpy.types.Operator):
         context.scene.frame_set(int(kept["worst"]))
 
 
-class KINEMA_OT_action_to_motion(_OnRig, bpy.types.Operator, ExportHelper):
+class KINEMA_OT_action_to_motion(_OnAction, bpy.types.Operator, ExportHelper):
     bl_idname = "kinema.action_to_motion"
     bl_label = "Action to Motion"
     bl_description = "Read the character's action, whoever made it, and save it for Kinema: stylize, edit, evaluate"
@@ -191,7 +213,7 @@ class KINEMA_OT_action_to_motion(_OnRig, bpy.types.Operator, ExportHelper):
         motion_file.write(Path(self.filepath), motion)
 
 
-class KINEMA_OT_export_take(_OnRig, bpy.types.Operator, ExportHelper):
+class KINEMA_OT_export_take(_OnAction, bpy.types.Operator, ExportHelper):
     bl_idname = "kinema.export_take"
     bl_label = "Export Take"
     bl_description = "BVH, FBX, glTF, USD or AMASS .npz, with a T-pose on the frame before the first"

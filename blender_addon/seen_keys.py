@@ -28,15 +28,16 @@ def reduce_seen(
 ) -> Reduced:
     """Keys for `channels_of(armature, track)`: each joint and bone's tip within the settings' millimetres and each
     bone's turn within their degrees of what one key a frame gives, on every frame as Blender evaluates it."""
+    channels = channels_of(armature, track)
     with _as_it_was(armature, track):
         wanted = _shown(scene, armature, track, rest, None)
         for scale in SCALES:
             bounds = replace(settings, millimetres=scale * settings.millimetres, degrees=scale * settings.degrees)
-            keys = reduce_track(armature, track, rest, bounds).keys
+            keys = reduce_track(channels, rest, bounds).keys
             far, turned = _apart(wanted, _shown(scene, armature, track, rest, keys))
             if far <= settings.millimetres and turned <= settings.degrees:
                 return Reduced(keys, far, turned)
-    return Reduced([every(channel) for channel in channels_of(armature, track)], 0.0, 0.0)
+    return Reduced([every(channel) for channel in channels], 0.0, 0.0)
 
 
 Shown = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -58,6 +58,11 @@ GERMAN = {
     "Accept": "Annehmen",
     "Reject": "Verwerfen",
     "Finish Review": "Sichtung beenden",
+    "Writing keys ...": "Keys werden geschrieben ...",
+    "Stop Writing": "Schreiben abbrechen",
+    "Write no more keys; the file is as it was before Accept was pressed": (
+        "Keine weiteren Keys schreiben; die Datei ist, wie sie vor Annehmen war"
+    ),
     "Start Here": "Hier beginnen",
     "Review Earlier Results": "Frühere Ergebnisse sichten",
     "Use Prompt": "Prompt verwenden",
@@ -136,11 +141,11 @@ GERMAN = {
     "Write this take's keys; one undo step. Undone, it can be accepted again": (
         "Schreibt die Keys dieses Takes; ein Schritt Rückgängig. Danach kann er wieder angenommen werden"
     ),
-    "Take this take away for good; the file stays as it is": (
-        "Entfernt diesen Take endgültig; die Datei bleibt, wie sie ist"
+    "Delete this take for good; the file stays as it is": (
+        "Diesen Take endgültig löschen; die Datei bleibt, wie sie ist"
     ),
-    "Take all takes away that are left; what was accepted stays in the file": (
-        "Entfernt alle übrigen Takes; was angenommen wurde, bleibt in der Datei"
+    "Delete the takes that are listed and close the review; what was accepted stays in the file": (
+        "Die aufgeführten Takes löschen und die Sichtung schließen; was angenommen wurde, bleibt in der Datei"
     ),
     "Let the takes begin at the current frame, and where the character stands now": (
         "Lässt die Takes beim aktuellen Bild beginnen und wo die Figur jetzt steht"

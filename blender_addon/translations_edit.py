@@ -16,6 +16,10 @@ GERMAN = {
     "Path and Goals": "Pfad und Ziele",
     "Whole Motion": "Ganze Bewegung",
     "Prompt Strips": "Prompt-Streifen",
+    "Along the Path": "Den Pfad entlang",
+    "The motion of all strips goes along the curve or the waypoints of the panel Path and Goals": (
+        "Die Bewegung aller Streifen folgt der Kurve oder den Wegpunkten aus Pfad und Ziele"
+    ),
     "Search Actions": "Aktionen suchen",
     "Search": "Suchen",
     "Generate Timeline": "Zeitleiste erzeugen",
@@ -71,6 +75,14 @@ GERMAN = {
     "A changed action stays where it is": "Eine geänderte Aktion bleibt, wo sie ist",
     "Add a strip first": "Zuerst einen Streifen hinzufügen",
     "The file has no action": "Die Datei hat keine Aktion",
+    "Describe what the character does first": "Zuerst beschreiben, was die Figur tut",
+    "Give the character an action first": "Zuerst der Figur eine Aktion geben",
+    "The action was not made by Kinema; there is no motion in it to put on again": (
+        "Die Aktion ist nicht von Kinema; in ihr ist keine Bewegung, die neu aufgetragen werden kann"
+    ),
+    "Allow online access in Preferences > System, or choose a wheel folder": (
+        "Den Online-Zugriff in Einstellungen > System erlauben oder einen Wheel-Ordner wählen"
+    ),
     "No action of this file can be read as a motion of the character": (
         "Keine Aktion dieser Datei lässt sich als Bewegung der Figur lesen"
     ),

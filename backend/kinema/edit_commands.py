@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from .errors import RequestError
+from .path_option import add_path, number, read_path
 from .protocol.messages import GOAL_JOINTS, PARTS, Edit, Progress
 from .reporting import Report
 
@@ -109,9 +109,7 @@ def _add_clip(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_leading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--path", default="", metavar="FILE|POINTS", help='a .csv of t,x,z[,heading], or "0,0,0;2,1,3;..." (s, m, deg)'
-    )
+    add_path(parser)
     parser.add_argument(
         "--goal",
         action="append",
@@ -155,24 +153,6 @@ def read_span(text: str | None) -> tuple[int, ...]:
     return _frame(first), _frame(last)
 
 
-def read_path(text: str) -> tuple[tuple[float, ...], ...]:
-    """Points of a .csv file (a line of names may come first), or written as "t,x,z;t,x,z". Raises RequestError."""
-    if not text:
-        return ()
-    if text.lower().endswith(".csv"):
-        try:
-            rows = [row for row in csv.reader(Path(text).read_text(encoding="utf-8-sig").splitlines()) if row]
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise RequestError(f"the path {text} cannot be read ({error}); give a .csv of t,x,z[,heading]") from None
-        if rows and not _is_number(rows[0][0]):
-            rows = rows[1:]
-    else:
-        rows = [point.split(",") for point in text.split(";") if point.strip()]
-    if not rows:
-        raise RequestError(f"the path {text[:80]!r} has no points; give lines of t,x,z[,heading]")
-    return tuple(tuple(_number(value, "--path", ",".join(row)) for value in row) for row in rows)
-
-
 def read_goal(text: str) -> tuple[str | float, ...]:
     """ "right_wrist@1.6=0.3,1.2,0.4" -> (joint, seconds, x, y, z). Raises RequestError."""
     left, equals, right = text.partition("=")
@@ -180,7 +160,7 @@ def read_goal(text: str) -> tuple[str | float, ...]:
     values = right.split(",")
     if not (equals and at and len(values) == 3):
         raise RequestError(f"--goal {text[:80]!r} is not usable; write joint@seconds=x,y,z")
-    return (joint.strip(), *(_number(value, "--goal", text) for value in (moment, *values)))
+    return (joint.strip(), *(number(value, "--goal", text) for value in (moment, *values)))
 
 
 def _words(text: str) -> list[str]:
@@ -192,17 +172,3 @@ def _frame(text: str) -> int:
         return int(text)
     except ValueError:
         raise RequestError(f"{text[:40]!r} is no frame; frames are whole numbers from 0") from None
-
-
-def _number(text: str, option: str, whole: str) -> float:
-    if not _is_number(text):
-        raise RequestError(f"{option} {whole[:80]!r} is not usable; {text.strip()[:40]!r} is no number")
-    return float(text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -21,22 +21,27 @@ from . import __version__
 from .errors import KinemaError, RequestError
 from .generation import cache_folder
 from .protocol import wire
-from .protocol.messages import Done, Generate
+from .protocol.messages import Done, Generate, Timeline
 
 DEFAULT_MEGABYTES = 512
 _SUFFIX = ".answer"
 
 
-def cacheable(request: Generate) -> bool:
+def cacheable(request: Generate | Timeline) -> bool:
     """Whether equal requests have equal answers: a language model may answer differently the next time, and a style's
     name may mean another clip."""
-    return request.refiner != "llm" and not request.asks_for_style
+    if request.refiner == "llm":
+        return False
+    if isinstance(request, Timeline):
+        return not any(strip.style for strip in request.parsed())
+    return not request.asks_for_style
 
 
-def key_of(request: Generate, pack_sha256: str, device: str) -> str:
+def key_of(request: Generate | Timeline, pack_sha256: str, device: str) -> str:
     """One name for everything that decides the motion; the request's id does not."""
     asked = {key: value for key, value in dataclasses.asdict(request).items() if key != "id"}
     asked |= {"parts": dict(request.parts)}
+    asked["kind"] = type(request).__name__
     made_by = {"pack": pack_sha256, "device": device, "kinema": __version__}
     return hashlib.sha256(json.dumps([asked, made_by], sort_keys=True).encode()).hexdigest()
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         SaveStyle,
         Search,
         Styles,
-        Timeline,
         Transform,
         Vary,
     )
@@ -81,6 +80,7 @@ def pipeline_work(model: str | None, device: str) -> Work:
         cancelled: Callable[[], bool],
         arrays: Arrays = MappingProxyType({}),
     ) -> tuple[Done | Styles | Ranking, Arrays]:
+        from . import directing
         from .checkpoints import find_pack
         from .clips import needed, received
         from .generation import language_model, with_language_model
@@ -97,10 +97,10 @@ def pipeline_work(model: str | None, device: str) -> Work:
             return _done(request.id, made_anew)
         if isinstance(request, Search):
             return _ranked(request, arrays, cancelled), {}
-        if isinstance(request, Timeline | Vary | Mix | Transform):
+        if isinstance(request, Vary | Mix | Transform):
             return _directed(request, partial(pipeline, request.id, progress), arrays, progress, cancelled)
-        reference = received(STYLE, request.style_clip, arrays)
-        if request.style_clip and reference is None:
+        reference = None if isinstance(request, Timeline) else received(STYLE, request.style_clip, arrays)
+        if not isinstance(request, Timeline) and request.style_clip and reference is None:
             raise RequestError("the style clip did not come with the request; send its file or its motion along")
         if isinstance(request, Stylize):
             clip = needed(CLIP, request.clip, arrays)
@@ -109,8 +109,12 @@ def pipeline_work(model: str | None, device: str) -> Work:
         cache, key = open_cache(), key_of(request, pack.sha256, device)
         if cacheable(request) and (kept := cache.get(key, request.id)) is not None:
             return kept
-        generate = with_language_model(pipeline(request.id, progress), reference)
-        done, made = _done(request.id, generate(request, progress, cancelled))
+        if isinstance(request, Timeline):
+            llm = language_model() if request.refiner == "llm" else None
+            result = directing.timeline(pipeline(request.id, progress), request, progress, cancelled, llm)
+        else:
+            result = with_language_model(pipeline(request.id, progress), reference)(request, progress, cancelled)
+        done, made = _done(request.id, result)
         if cacheable(request):
             cache.put(key, done, made)
         return done, made
@@ -119,7 +123,7 @@ def pipeline_work(model: str | None, device: str) -> Work:
 
 
 def _directed(
-    request: Timeline | Vary | Mix | Transform,
+    request: Vary | Mix | Transform,
     pipeline: Callable[[], Pipeline],
     arrays: Arrays,
     progress: Callable[[Progress], None],
@@ -130,11 +134,8 @@ def _directed(
     from .clips import needed
     from .generation import language_model
     from .protocol.clips import CLIP, OTHER
-    from .protocol.messages import Timeline, Transform, Vary
+    from .protocol.messages import Transform, Vary
 
-    if isinstance(request, Timeline):
-        llm = language_model() if request.refiner == "llm" else None
-        return _done(request.id, directing.timeline(pipeline(), request, progress, cancelled, llm))
     clip = needed(CLIP, request.clip, arrays)
     if isinstance(request, Transform):
         made = directing.transformed(request, clip)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import RequestError
+from .path_option import add_path, read_path
 from .protocol.messages import Mix, Progress, Timeline, Transform, Vary
 from .reporting import Report
 
@@ -37,6 +38,7 @@ def add_commands(
         help=".json list of {prompt, start, end, body_parts, style}, or .csv",
     )
     timeline.add_argument("--loop", action="store_true", help="the end leads into the beginning")
+    add_path(timeline)
 
     vary = commands.add_parser("vary", parents=sampled, help="takes near a clip")
     vary.add_argument("clip", metavar="CLIP", help="any humanoid's .bvh, .amc, .npz, .glb or .gltf")
@@ -172,7 +174,9 @@ def _request(options: argparse.Namespace) -> Timeline | Vary | Mix | Transform:
     }
     if options.command == "vary":
         return Vary("", options.clip, options.strength, options.prompt, **shared)
-    return Timeline("", tuple(read_strips(Path(options.strips))), loop=options.loop, **shared)
+    return Timeline(
+        "", tuple(read_strips(Path(options.strips))), path=read_path(options.path), loop=options.loop, **shared
+    )
 
 
 def _targets(output_path: Path, samples: int, sources: Sequence[Path]) -> tuple[Path, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from kinema.protocol.motion import Motion
 
+from ..steps import Steps
 from .mapping import BoneMapping
 from .settings import RigSettings
 from .transfer import RigPose
@@ -34,22 +35,43 @@ class Track:
         return len(next(iter(self.rotations.values())))
 
 
+@dataclass(frozen=True, eq=False)
+class Owner:
+    """What `Rig.controls` has to know of an armature beside its bones. `world`: (4, 4) its world matrix. `switches`:
+    see Track."""
+
+    name: str
+    world: np.ndarray
+    switches: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+def _no_switches(armature: bpy.types.Object, settings: RigSettings) -> dict[tuple[str, str], float]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Rig:
     """One kind of armature. A new kind is one file in this folder and one line in RIGS.
 
     `recognise(armature)` is a confidence 0..1 that the armature is of this kind. `mapping(armature)` says which bone
-    plays which part; raises SkeletonError when it cannot. `controls(pose, armature, settings)` turns a pose into the
-    channels of the bones that the user animates. `build(scene, name)`, where Kinema can make such a character, returns
-    its armature.
+    plays which part; raises SkeletonError when it cannot. `controls(pose, owner, settings)` turns a pose into the
+    channels of the bones that the user animates, without touching Blender. `build(scene, name)`, where Kinema can make
+    such a character, returns its armature; `build_steps` does so in steps and leaves it in no scene yet.
+    `switches(armature, settings)`: the properties that the rig needs to be so.
     """
 
     name: str
     label: str
     recognise: Callable[[bpy.types.Object], float]
     mapping: Callable[[bpy.types.Object], BoneMapping]
-    controls: Callable[[RigPose, bpy.types.Object, RigSettings], Track]
+    controls: Callable[[RigPose, Owner, RigSettings], Track]
     build: Callable[[bpy.types.Scene, str], bpy.types.Object] | None = None
+    build_steps: Callable[[bpy.types.Scene, str], Steps[bpy.types.Object]] | None = None
+    switches: Callable[[bpy.types.Object, RigSettings], dict[tuple[str, str], float]] = _no_switches
+
+    def owner(self, armature: bpy.types.Object, settings: RigSettings) -> Owner:
+        """What `controls` asks of an armature."""
+        return Owner(armature.name, np.array(armature.matrix_world), self.switches(armature, settings))
 
     def track(self, motion: Motion, armature: bpy.types.Object, settings: RigSettings | None = None) -> Track:
         """The motion as values for the armature's bones. Raises SkeletonError when it does not fit."""

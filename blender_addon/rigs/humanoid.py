@@ -12,7 +12,7 @@ import numpy as np
 from kinema.errors import SkeletonError
 from kinema.protocol import quaternion
 
-from .base import Rig, Track
+from .base import Owner, Rig, Track
 from .mapping import REQUIRED, BoneMapping
 from .reading import check_limbs, heads_of
 from .rest import RestRig, body_frame, stands
@@ -90,13 +90,13 @@ def named_rig(name: str, label: str, *tables: NameTable) -> Rig:
     return Rig(name, label, recognise, mapping, write_bones)
 
 
-def write_bones(pose: RigPose, armature: bpy.types.Object, settings: RigSettings) -> Track:
+def write_bones(pose: RigPose, owner: Owner, settings: RigSettings) -> Track:
     """Channels of the mapped bones themselves; the way over the ground where the settings want it."""
     rest = pose.rest
     carrier = rest.index("Root") if settings.root_motion == "ROOT" else None
     if settings.root_motion == "ROOT" and carrier is None:
         raise SkeletonError(
-            f"{armature.name} has no root bone above its hips; choose Hips or Object as what carries the root motion"
+            f"{owner.name} has no root bone above its hips; choose Hips or Object as what carries the root motion"
         )
     pelvis = rest.index("Pelvis")
     travel = root_turns(pose) if settings.root_motion != "HIPS" else None
@@ -131,7 +131,7 @@ def write_bones(pose: RigPose, armature: bpy.types.Object, settings: RigSettings
         above = rest.parents[bone]
         under = turns[:, above] if above >= 0 and rest.inherits[bone] else still
         rotations[rest.names[bone]] = basis(rest, bone, turns[:, bone], under)
-    moved = object_motion(armature, rest, *travel) if travel is not None and carrier is None else None
+    moved = object_motion(owner.world, rest, *travel) if travel is not None and carrier is None else None
     return Track(rotations, locations, pose.fps, moved)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import bpy
 import numpy as np
 
+from ..steps import Aside, Steps
 from . import figure
 
 COLOURS = dict(
@@ -23,14 +24,15 @@ COLOURS = dict(
 """Linear."""
 
 
-def build(scene: bpy.types.Scene, armature: bpy.types.Object) -> bpy.types.Object:
-    """A mesh object for an armature of SMPL's bones in their rest pose."""
-    shape = _shape()
-    body = bpy.data.objects.new(f"{armature.name} Body", _mesh(f"{armature.name} Body", shape))
-    scene.collection.objects.link(body)
-    _weigh(body, shape)
+def build_steps(armature: bpy.types.Object) -> Steps[bpy.types.Object]:
+    """A mesh object for an armature of SMPL's bones in their rest pose, in no scene's collection yet."""
+    shape = yield Aside(_shape)
+    name = f"{armature.name} Body"
+    data = yield from _mesh(name, shape)
+    body = bpy.data.objects.new(name, data)
     body.parent = armature
     body.hide_select = True
+    yield from _weigh(body, shape)
     body.modifiers.new("Armature", "ARMATURE").object = armature
     return body
 
@@ -41,33 +43,40 @@ def _shape() -> Mapping[str, np.ndarray]:
         return {name: file[name] for name in file.files}
 
 
-def _mesh(name: str, shape: Mapping[str, np.ndarray]) -> bpy.types.Mesh:
+def _mesh(name: str, shape: Mapping[str, np.ndarray]) -> Steps[bpy.types.Mesh]:
+    materials = []
+    for material in figure.MATERIALS:
+        materials.append(_material(material))
+        yield None
     vertices, quads = shape["vertices"], shape["quads"].astype(np.int32)
     data = bpy.data.meshes.new(name)
     data.vertices.add(len(vertices))
-    data.vertices.foreach_set("co", vertices.ravel())
     data.loops.add(quads.size)
-    data.loops.foreach_set("vertex_index", quads.ravel())
     data.polygons.add(len(quads))
+    # As attributes, which are copied whole; "co" and "vertex_index" go through Blender one by one.
+    data.attributes["position"].data.foreach_set("vector", vertices.astype(np.float32).ravel())
+    data.attributes[".corner_vert"].data.foreach_set("value", quads.ravel())
     data.polygons.foreach_set("loop_start", np.arange(0, quads.size, 4, dtype=np.int32))
-    data.polygons.foreach_set("material_index", shape["materials"].astype(np.int32))
-    data.polygons.foreach_set("use_smooth", np.ones(len(quads), dtype=bool))
-    for material in figure.MATERIALS:
-        data.materials.append(_material(material))
+    kinds = data.attributes.new("material_index", "INT", "FACE")
+    kinds.data.foreach_set("value", shape["materials"].astype(np.int32))
+    for material in materials:
+        data.materials.append(material)
     data.update(calc_edges=True)
     return data
 
 
-def _weigh(body: bpy.types.Object, shape: Mapping[str, np.ndarray]) -> None:
+def _weigh(body: bpy.types.Object, shape: Mapping[str, np.ndarray]) -> Steps[None]:
     """Vertex groups: one call for all vertices of a bone that have the same weight."""
     weights = shape["weights"].astype(np.int64)
-    groups = [body.vertex_groups.new(name=str(bone)) for bone in shape["bones"]]
+    yield None
+    names = [body.vertex_groups.new(name=str(bone)).name for bone in shape["bones"]]
     keys = weights[:, 0] * (figure.WEIGHT_STEPS + 1) + weights[:, 1]
     starts = [0, *(np.flatnonzero(np.diff(keys)) + 1).tolist()]
     vertices = weights[:, 2].tolist()
     for start, end in zip(starts, [*starts[1:], len(vertices)], strict=True):
         bone, step, _ = weights[start].tolist()
-        groups[bone].add(vertices[start:end], step / figure.WEIGHT_STEPS, "REPLACE")
+        body.vertex_groups[names[bone]].add(vertices[start:end], step / figure.WEIGHT_STEPS, "REPLACE")
+        yield None
 
 
 def _material(name: str) -> bpy.types.Material:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator
+
 import bpy
 import numpy as np
 
@@ -9,10 +12,21 @@ from kinema.errors import SkeletonError
 from kinema.protocol import quaternion
 from kinema.protocol.anatomy import SIDES
 
+from ..steps import Aside, Steps, finish
 from .mapping import BoneMapping
 from .rest import RestRig, body_frame, stands, strides
 
 MOST_VERTICES = 200_000
+
+AT_A_TIME = 400
+"""Vertices whose weights are read in one step."""
+
+_LOOKED_AT = 256
+"""Vertices of a mesh whose weights tell whether it is still skinned as it was."""
+
+_KEPT = 8
+_bodies: dict[tuple[object, ...], RestRig] = {}
+"""Bodies that were read, by everything that they were read from."""
 
 
 def bones_of(armature: bpy.types.Object) -> list[bpy.types.Bone]:
@@ -38,7 +52,41 @@ def heads_of(armature: bpy.types.Object, mapping: BoneMapping) -> dict[str, np.n
 
 def read_rest(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
     """Bones and body. Raises SkeletonError when the mapping does not fit or the rest pose is no standing human."""
-    return _with_body(read_bones(armature, mapping), armature)
+    return finish(rest_steps(armature, mapping))
+
+
+def rest_steps(armature: bpy.types.Object, mapping: BoneMapping, skin: bool = True) -> Steps[RestRig]:
+    """`read_rest` in steps. A body that did not change is not read again: bones, vertices and names of groups are
+    compared whole, weights on some vertices spread over each mesh.
+
+    Without `skin` the meshes are left out: floor and thickness are then those that the bones alone suggest, while the
+    turn of the feet, which is all that a motion needs that is only copied, stays the same.
+    """
+    bones = read_bones(armature, mapping)
+    worn = [_worn_by(armature, thing) for thing in skins_of(armature)] if skin else []
+    key = (_marks(bones), *(_marked(thing, places) for thing, places in worn))
+    yield None
+    if (found := _bodies.get(key)) is None:
+        points: dict[str, list[np.ndarray]] = {}
+        owner = _owners(bones)
+        for thing, places in worn:
+            yield from _sorted_out(thing, places, owner, points)
+        found = yield Aside(lambda: _with_body(bones, _metric(bones, points)))
+        while len(_bodies) >= _KEPT:
+            del _bodies[next(iter(_bodies))]
+        _bodies[key] = found
+    return found
+
+
+def skins_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that the armature bends, but for those too large to be looked at."""
+    return [
+        thing
+        for thing in armature.children_recursive
+        if thing.type == "MESH"
+        and any(modifier.type == "ARMATURE" and modifier.object == armature for modifier in thing.modifiers)
+        and len(thing.data.vertices) <= MOST_VERTICES
+    ]
 
 
 def check_limbs(armature: bpy.types.Object, mapping: BoneMapping) -> None:
@@ -64,29 +112,42 @@ def read_bones(armature: bpy.types.Object, mapping: BoneMapping) -> RestRig:
         raise SkeletonError(
             f"{armature.name} does not stand in its rest pose (T or A); pose it so and use Apply Pose as Rest Pose"
         )
-    bones = bones_of(armature)
-    order = {bone.name: number for number, bone in enumerate(bones)}
     matrix = np.array(armature.matrix_world.to_3x3())
     metres = float(np.cbrt(abs(np.linalg.det(matrix)))) * bpy.context.scene.unit_settings.scale_length
     if metres < 1e-9:
         raise SkeletonError(f"{armature.name} has a scale of zero; give it a scale with Object > Transform > Scale")
+    bones = bones_of(armature)
+    names = [bone.name for bone in bones]
+    order = {name: number for number, name in enumerate(names)}
+    at = [order[name] for name, _ in armature.data.bones.items()]
+    turned = _column(armature, "matrix_local", 16, at).reshape(-1, 4, 4).swapaxes(1, 2)[:, :3, :3]
     return RestRig(
-        tuple(bone.name for bone in bones),
+        tuple(names),
         np.array([order[bone.parent.name] if bone.parent else -1 for bone in bones]),
-        np.array([bone.head_local for bone in bones], dtype=np.float64),
-        np.array([bone.tail_local for bone in bones], dtype=np.float64),
-        quaternion.normalize(np.array([bone.matrix_local.to_quaternion() for bone in bones], dtype=np.float64)),
-        np.array([bone.use_inherit_rotation for bone in bones]),
-        np.array([bone.use_local_location for bone in bones]),
+        _column(armature, "head_local", 3, at),
+        _column(armature, "tail_local", 3, at),
+        quaternion.normalize(quaternion.from_matrix(turned)),
+        _column(armature, "use_inherit_rotation", 1, at).astype(bool)[:, 0],
+        _column(armature, "use_local_location", 1, at).astype(bool)[:, 0],
         metres,
         mapping,
         body,
     )
 
 
-def _with_body(rig: RestRig, armature: bpy.types.Object) -> RestRig:
-    """Soles, floor and thickness, from the skinned meshes where there are any, else from the bones."""
-    points = _skin(rig, armature)
+def _column(armature: bpy.types.Object, name: str, width: int, at: list[int]) -> np.ndarray:
+    """(B, width) a property of all bones; `at`: each one's place among `bones_of`."""
+    bones = armature.data.bones
+    flags = bones[0].bl_rna.properties[name].type == "BOOLEAN"
+    values = np.empty(len(bones) * width, dtype=bool if flags else np.float32)
+    bones.foreach_get(name, values)
+    out = np.empty((len(bones), width))
+    out[at] = values.reshape(-1, width)
+    return out
+
+
+def _with_body(rig: RestRig, points: dict[str, np.ndarray]) -> RestRig:
+    """Soles, floor and thickness, from the skin's points of each part where there are any, else from the bones."""
     low = min(rig.at(f"{side}_{part}")[1] for side in SIDES for part in ("Ankle", "Foot") if _has(rig, side, part))
     ankle = min(rig.at(f"{side}_Ankle")[1] for side in SIDES)
     # People stand rigs on the armature's origin; where the feet are elsewhere, the body's own proportions tell.
@@ -147,34 +208,64 @@ def _pitch(rig: RestRig, side: str) -> float:
     return float(np.arctan2(along[1], np.hypot(along[0], along[2])))
 
 
-def _skin(rig: RestRig, armature: bpy.types.Object) -> dict[str, np.ndarray]:
-    """Part -> (N, 3) metres: vertices that it moves most, body's frame, rest pose. Empty without a skinned mesh."""
+def _owners(rig: RestRig) -> dict[str, str]:
+    """Bone -> the part that it moves with, "" for none."""
     owner: dict[str, str] = {}
     parts = {bone: part for part, bones in rig.mapping.bones.items() for bone in bones if part != "Root"}
     for number, name in enumerate(rig.names):
         above = rig.parents[number]
         found = parts.get(name) or parts.get(name.replace("DEF-", "ORG-"))
         owner[name] = found or (owner[rig.names[above]] if above >= 0 else "")
-    out: dict[str, list[np.ndarray]] = {}
-    for thing in armature.children_recursive:
-        if thing.type != "MESH" or not any(m.type == "ARMATURE" and m.object == armature for m in thing.modifiers):
-            continue
-        if len(thing.data.vertices) > MOST_VERTICES:
-            continue
-        co = np.empty(len(thing.data.vertices) * 3, dtype=np.float32)
-        thing.data.vertices.foreach_get("co", co)
-        matrix = np.array(armature.matrix_world.inverted_safe() @ thing.matrix_world)
-        places = co.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
+    return owner
+
+
+def _worn_by(armature: bpy.types.Object, thing: bpy.types.Object) -> tuple[bpy.types.Object, np.ndarray]:
+    """A mesh and its vertices (N, 3) in the armature's frame."""
+    co = np.empty(len(thing.data.vertices) * 3, dtype=np.float32)
+    thing.data.vertices.foreach_get("co", co)
+    matrix = np.array(armature.matrix_world.inverted_safe() @ thing.matrix_world)
+    return thing, co.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
+
+
+def _sorted_out(
+    thing: bpy.types.Object, places: np.ndarray, owner: dict[str, str], out: dict[str, list[np.ndarray]]
+) -> Steps[None]:
+    """Add each vertex's place to the part that moves it most."""
+    for start in range(0, len(places), AT_A_TIME):
+        vertices = thing.data.vertices
+        if len(vertices) != len(places):
+            raise SkeletonError(f"{thing.name} was changed while it was read; try again")
         groups = {group.index: owner.get(group.name, "") for group in thing.vertex_groups}
-        for vertex in thing.data.vertices:
+        for vertex in vertices[start : start + AT_A_TIME]:
             best = max(vertex.groups, key=lambda entry: entry.weight, default=None)
             if best is not None and groups.get(best.group):
                 out.setdefault(groups[best.group], []).append(places[vertex.index])
+        yield None
+
+
+def _metric(rig: RestRig, points: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
+    """Part -> (N, 3) metres, body's frame; parts with hardly any skin are left out."""
     return {
         part: rig.metres * quaternion.rotate(rig.body, np.array(found, dtype=np.float64))
-        for part, found in out.items()
+        for part, found in points.items()
         if len(found) >= 4
     }
+
+
+def _marks(rig: RestRig) -> tuple[object, ...]:
+    arrays = (rig.parents, rig.heads, rig.tails, rig.turns, rig.inherits, rig.local_location, rig.body)
+    parts = tuple(rig.mapping.bones.items())
+    return rig.names, rig.mapping.rig, parts, rig.metres, *(array.tobytes() for array in arrays)
+
+
+def _marked(thing: bpy.types.Object, places: np.ndarray) -> tuple[object, ...]:
+    names = tuple(thing.vertex_groups.keys())
+    return len(places), zlib.crc32(places.tobytes()), names, tuple(_weights(thing, len(places)))
+
+
+def _weights(thing: bpy.types.Object, count: int) -> Iterator[tuple[int, float]]:
+    for number in range(0, count, max(1, count // _LOOKED_AT)):
+        yield from ((entry.group, entry.weight) for entry in thing.data.vertices[number].groups)
 
 
 def _radius(rig: RestRig, part: str, points: dict[str, np.ndarray]) -> float:

@@ -6,6 +6,7 @@ Kinema's: metres, Y up, facing +Z, left = +X, found from the places of hips, hea
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,8 +57,14 @@ class RestRig:
         return [self.names.index(bone) for bone in self.mapping.bones.get(part, ())]
 
     def joints(self) -> np.ndarray:
-        """(B, 3) metres: the bones' heads in the body's frame at rest."""
-        return self.metres * quaternion.rotate(self.body, self.heads)
+        """(B, 3) metres: the bones' heads in the body's frame at rest; not to be written to."""
+        return self._joints
+
+    @functools.cached_property
+    def _joints(self) -> np.ndarray:
+        joints = self.metres * quaternion.rotate(self.body, self.heads)
+        joints.flags.writeable = False
+        return joints
 
     def at(self, part: str) -> np.ndarray:
         """(3,) metres: where a part begins, in the body's frame at rest. The part must be mapped."""

@@ -7,6 +7,7 @@ the switches below stand as they are set here.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import bpy
@@ -16,7 +17,7 @@ from kinema.errors import SkeletonError
 from kinema.protocol import quaternion
 from kinema.protocol.anatomy import SIDES
 
-from .base import Rig, Track
+from .base import Owner, Rig, Track
 from .humanoid import NameTable, confidence, write_bones
 from .mapping import BoneMapping
 from .rest import RestRig
@@ -108,7 +109,11 @@ def recognise(armature: bpy.types.Object) -> float:
 
 def generated(armature: bpy.types.Object) -> bool:
     """Whether the armature has Rigify's controls."""
-    bones = armature.data.bones
+    return has_controls(armature.data.bones)
+
+
+def has_controls(bones: Container[str]) -> bool:
+    """Whether these are, among others, the names of Rigify's controls."""
     return all(name in bones for name in ("torso", "spine_fk.003", "upper_arm_fk.L", "thigh_ik_target.R"))
 
 
@@ -120,10 +125,10 @@ def mapping(armature: bpy.types.Object) -> BoneMapping:
     return BoneMapping("rigify", max((METARIG, DEFORM), key=lambda table: confidence(armature, table)).find(names))
 
 
-def controls(pose: RigPose, armature: bpy.types.Object, settings: RigSettings) -> Track:
+def controls(pose: RigPose, owner: Owner, settings: RigSettings) -> Track:
     """Values of the controls, limbs as FK or IK; bones themselves where there are no controls."""
-    if not generated(armature):
-        return write_bones(pose, armature, settings)
+    if not has_controls(pose.rest.names):
+        return write_bones(pose, owner, settings)
     if settings.root_motion == "OBJECT":
         raise SkeletonError("a Rigify rig carries its root motion on hips or root; choose one of these")
     rest = pose.rest
@@ -143,7 +148,7 @@ def controls(pose: RigPose, armature: bpy.types.Object, settings: RigSettings) -
         _root_takes_ground(pose, rotations, locations, settings)
     elif "root" in rest.names:
         locations["root"] = np.zeros((len(pose), 3))  # an earlier action may have left it elsewhere
-    return Track(rotations, locations, pose.fps, switches=_switches(armature, settings))
+    return Track(rotations, locations, pose.fps, switches=owner.switches)
 
 
 def _part_turns(pose: RigPose) -> dict[str, np.ndarray]:
@@ -229,6 +234,8 @@ def _root_takes_ground(
 
 def _switches(armature: bpy.types.Object, settings: RigSettings) -> dict[tuple[str, str], float]:
     """Properties of Rigify's that must stand so for the controls to mean what is written."""
+    if not generated(armature):
+        return {}
     wanted: dict[tuple[str, str], float] = {("torso", "neck_follow"): 1.0, ("torso", "head_follow"): 1.0}
     wanted[("torso", "torso_parent")] = 1
     ik = settings.limbs == "IK"
@@ -249,4 +256,4 @@ def _switches(armature: bpy.types.Object, settings: RigSettings) -> dict[tuple[s
     }
 
 
-RIGIFY = Rig("rigify", "Rigify", recognise, mapping, controls)
+RIGIFY = Rig("rigify", "Rigify", recognise, mapping, controls, switches=_switches)

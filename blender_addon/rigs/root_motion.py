@@ -21,23 +21,27 @@ def root_turns(pose: RigPose) -> tuple[np.ndarray, np.ndarray]:
     return yaw, place
 
 
-def object_motion(armature: bpy.types.Object, rest: RestRig, yaw: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """(T, 4, 4) world matrices of the object that carries heading and place, from where it stands now."""
+def object_motion(world: np.ndarray, rest: RestRig, yaw: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """(T, 4, 4) world matrices of the object that carries heading and place, from where it stands now: `world`."""
     turns = quaternion.multiply(quaternion.multiply(quaternion.conjugate(rest.body), yaw), rest.body)
     moves = quaternion.rotate(quaternion.conjugate(rest.body), place) / rest.metres
     local = np.tile(np.eye(4), (len(yaw), 1, 1))
     local[:, :3, :3] = quaternion.to_matrix(turns)
     local[:, :3, 3] = moves
-    return np.array(armature.matrix_world) @ local
+    return world @ local
 
 
-def object_channels(armature: bpy.types.Object, world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Location (T, 3) and rotation (T, 4) channels of an object that give it the world matrices (T, 4, 4)."""
+def above_object(armature: bpy.types.Object) -> np.ndarray:
+    """(4, 4) the frame in the world that the object's own channels are in."""
     parent = armature.parent.matrix_world if armature.parent is not None else Matrix()
     if armature.parent is not None and armature.parent_type == "BONE" and armature.parent_bone:
         bone = armature.parent.pose.bones[armature.parent_bone]
         parent = parent @ bone.matrix @ Matrix.Translation((0.0, bone.length, 0.0))
-    above = np.linalg.inv(np.array(parent @ armature.matrix_parent_inverse))
-    local = above @ world
+    return np.array(parent @ armature.matrix_parent_inverse)
+
+
+def object_channels(above: np.ndarray, world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Location (T, 3) and rotation (T, 4) channels of an object that give it the world matrices (T, 4, 4)."""
+    local = np.linalg.inv(above) @ world
     turns = local[:, :3, :3] / np.linalg.norm(local[:, :3, :3], axis=1, keepdims=True)
     return local[:, :3, 3], quaternion.unroll(quaternion.from_matrix(turns))

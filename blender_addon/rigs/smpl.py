@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import bpy
 import numpy as np
 
@@ -9,6 +11,7 @@ from kinema.errors import SkeletonError
 from kinema.protocol.smpl import SMPL_BODY, SMPL_NAMES, SMPL_OFFSETS, SMPL_PARENTS, SOLE_BELOW_FOOT
 
 from .. import axes
+from ..steps import Steps, finish
 from . import mannequin
 from .base import Rig
 from .humanoid import write_bones
@@ -46,21 +49,46 @@ def rest_joints() -> np.ndarray:
 
 
 def build(scene: bpy.types.Scene, name: str) -> bpy.types.Object:
-    """A new SMPL armature with its preview body, at the scene's origin. Needs Object Mode."""
-    armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
-    scene.collection.objects.link(armature)
-    armature.show_in_front = True
-    armature.data.display_type = "STICK"
-    _make_bones(scene, armature)
-    for bone in armature.pose.bones:
-        bone.rotation_mode = "QUATERNION"
-    mannequin.build(scene, armature)
+    """A new SMPL armature with its preview body, at the scene's origin. Needs Object Mode or Pose Mode."""
+    armature = finish(build_steps(scene, name))
+    for thing in (armature, *armature.children):
+        scene.collection.objects.link(thing)
     return armature
 
 
+def build_steps(scene: bpy.types.Scene, name: str) -> Steps[bpy.types.Object]:
+    """`build`, but armature and body are in no scene's collection yet."""
+    armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+    try:
+        armature.show_in_front = True
+        armature.data.display_type = "STICK"
+        _make_bones(scene, armature)
+        for bone in armature.pose.bones:
+            bone.rotation_mode = "QUATERNION"
+        yield None
+        yield from mannequin.build_steps(armature)
+    except BaseException:  # also the end of a generator that nobody goes on with
+        remove(armature)
+        raise
+    return armature
+
+
+def remove(armature: bpy.types.Object) -> None:
+    """Take a character away again, with its body."""
+    with contextlib.suppress(ReferenceError):
+        for child in list(armature.children):
+            bpy.data.meshes.remove(child.data)
+        bpy.data.armatures.remove(armature.data)
+
+
 def _make_bones(scene: bpy.types.Scene, armature: bpy.types.Object) -> None:
+    """In one go, in the scene for only so long: Blender makes bones in Edit Mode alone."""
     layer = _view_layer(scene)
     before = layer.objects.active
+    posing = before is not None and before.mode == "POSE"
+    if posing:
+        _set_mode(scene, layer, before, "OBJECT")
+    scene.collection.objects.link(armature)
     layer.objects.active = armature
     with bpy.context.temp_override(scene=scene, view_layer=layer, active_object=armature, object=armature):
         bpy.ops.object.mode_set(mode="EDIT")
@@ -73,8 +101,15 @@ def _make_bones(scene: bpy.types.Scene, armature: bpy.types.Object) -> None:
             bone.align_roll((0.0, 0.0, 1.0) if joint in _FEET else (0.0, -1.0, 0.0))
             bone.parent = armature.data.edit_bones[SMPL_NAMES[parent]] if parent >= 0 else None
         bpy.ops.object.mode_set(mode="OBJECT")
-    if before is not None:
-        layer.objects.active = before
+    scene.collection.objects.unlink(armature)
+    layer.objects.active = before
+    if posing:
+        _set_mode(scene, layer, before, "POSE")
+
+
+def _set_mode(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, thing: bpy.types.Object, mode: str) -> None:
+    with bpy.context.temp_override(scene=scene, view_layer=layer, active_object=thing, object=thing):
+        bpy.ops.object.mode_set(mode=mode)
 
 
 def _tail(joints: np.ndarray, index: int) -> np.ndarray:
@@ -105,4 +140,4 @@ def mapping(armature: bpy.types.Object) -> BoneMapping:
     return BoneMapping("smpl", own | {"Spine": spine})
 
 
-SMPL = Rig("smpl", "SMPL", recognise, mapping, write_bones, build)
+SMPL = Rig("smpl", "SMPL", recognise, mapping, write_bones, build, build_steps)

@@ -11,6 +11,8 @@ give the same motion), and follows sole and palm in feet and hands. Bone rolls d
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,7 +110,8 @@ def _below(rest: RestRig, top: int) -> set[int]:
     return found
 
 
-def rest_turns(rest: RestRig) -> dict[str, np.ndarray]:
+@functools.lru_cache(maxsize=8)
+def rest_turns(rest: RestRig) -> Mapping[str, np.ndarray]:
     """Part -> S (4,): from SMPL's T-pose to the rig's rest pose, body's frame."""
     found = dict.fromkeys(("Root", "Pelvis", "Spine", "Neck", "Head", "L_Collar", "R_Collar"), IDENTITY)
     for side in SIDES:

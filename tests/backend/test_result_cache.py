@@ -21,9 +21,12 @@ from kinema.protocol.messages import (
     Refine,
     Refined,
     Shutdown,
+    Timeline,
 )
 from kinema.result_cache import ResultCache, cacheable, key_of
 
+STRIPS = ({"prompt": "a person walks", "start": 0, "end": 1.0}, {"prompt": "waves", "start": 1.0, "end": 2.0})
+TIMELINE = Timeline("t", STRIPS, seed=3, steps=2)
 REQUEST = Generate("a", "a person waves", seconds=1.0, seed=3, steps=2)
 
 
@@ -57,6 +60,22 @@ def test_answers_of_a_language_model_are_not_kept():
     assert not cacheable(replace(REQUEST, refiner="llm"))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"strips": STRIPS[:1]}, {"seed": 4}, {"loop": True}, {"path": ((0.0, 0.0, 0.0), (2.0, 0.0, 1.0))}, {"samples": 2}],
+)
+def test_what_changes_a_timeline_changes_its_key(change):
+    assert cacheable(TIMELINE)
+    key = key_of(TIMELINE, "sha", "cpu")
+    assert key_of(replace(TIMELINE, id="b"), "sha", "cpu") == key
+    assert key_of(replace(TIMELINE, **change), "sha", "cpu") != key
+
+
+def test_a_timeline_with_a_style_or_a_language_model_is_not_kept():
+    assert not cacheable(replace(TIMELINE, refiner="llm"))
+    assert not cacheable(replace(TIMELINE, strips=({**STRIPS[0], "style": "elderly"},)))
+
+
 def test_longest_unused_answer_goes_first(tmp_path):
     cache = ResultCache(tmp_path, 20_000)
     for number in range(3):
@@ -77,7 +96,8 @@ def test_damaged_file_counts_as_absent_and_goes(tmp_path, damage):
     assert cache.get("key", "a") is None
 
 
-def test_equal_request_is_answered_by_a_new_backend_that_loads_no_weights(with_random_pack, tmp_path):
+@pytest.mark.parametrize("request_", [REQUEST, TIMELINE], ids=["prompt", "timeline"])
+def test_equal_request_is_answered_by_a_new_backend_that_loads_no_weights(with_random_pack, tmp_path, request_):
     environment = {**os.environ, "KINEMA_CACHE": str(tmp_path / "cache")}
 
     def conversation(*messages):
@@ -99,8 +119,8 @@ def test_equal_request_is_answered_by_a_new_backend_that_loads_no_weights(with_r
             wire.write(child.stdin, Shutdown())
         return answers
 
-    first = conversation(REQUEST)[-1]
-    second = conversation(Describe("d"), replace(REQUEST, id="b"), ClearCache("c"), Describe("e"))
+    first = conversation(request_)[-1]
+    second = conversation(Describe("d"), replace(request_, id="b"), ClearCache("c"), Describe("e"))
     assert [type(message) for message, _ in second] == [Description, Done, Cleared, Description]  # no Progress: no load
     assert second[0][0].cache_files == 1
     assert second[0][0].pack["licence"] == "CC0-1.0"

@@ -1,21 +1,26 @@
 """What the add-on costs Blender's main thread: `python -m tests.bench.main_thread [BACKEND ...]`, with the bpy module.
 
-Prints, per call, the longest wall and processor time in milliseconds while a job of several takes runs, what Accept
-takes on a new and on an existing character, how soon keys are there after the backend's answer, what the backend holds
+Prints, per call, the longest wall and processor time in milliseconds while a job of several takes runs, Accept and
+Change among them, how soon keys are there after the backend's answer, what the backend holds
 while it is idle and after its idle time, and what a killed Blender leaves behind. BACKEND: the backend's command; the
 default is this Python's own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blender_addon.takes import Take
 
 VICTIM = "--killed-in-the-middle"
 
@@ -25,7 +30,6 @@ def main() -> None:
 
     import blender_addon
     from blender_addon import dispatch, preferences
-    from blender_addon.takes import review
 
     victim = VICTIM in sys.argv
     command = [word for word in sys.argv[1:] if word != VICTIM] or [sys.executable, "-m", "kinema", "serve"]
@@ -36,14 +40,13 @@ def main() -> None:
     blender_addon.register()
     try:
         settings = bpy.context.scene.kinema
-        settings.prompt, settings.seconds, settings.samples = "a person walks forward", 10.0, 4
+        settings.prompt, settings.seconds, settings.samples = "slow steps forward", 10.0, 3
         if victim:
             _wait_to_be_killed()
         _row("press Generate", bpy.ops.kinema.generate)
         _during_job("a look at the queue while a job runs", dispatch.drain)
-        _row("accept onto a new character", lambda: bpy.ops.kinema.accept(take=review.takes[0].name))
-        for take in review.takes[1:3]:
-            _row("accept onto the same character", lambda name=take.name: bpy.ops.kinema.accept(take=name))
+        _accept_while_a_job_runs()
+        settings.prompt, settings.samples, settings.seed = "slow steps forward", 3, 0
         began = time.perf_counter()
         bpy.ops.kinema.generate()
         _during_job("a look at the queue, answer from the cache", dispatch.drain)
@@ -57,10 +60,109 @@ def main() -> None:
     _killed()
 
 
-def _row(name: str, call: Callable[[], object]) -> None:
+def _accept_while_a_job_runs() -> None:
+    """What the main thread spends on Accept and Change, at a press and at each turn of the work, with a job beside."""
+    import bpy
+
+    from blender_addon.takes import review
+
+    first, second, third = review.takes[:3]
+    _turns("accept onto a new character", first)
+    _turns("accept onto the same character", second)
+    target = bpy.context.scene.kinema.target
+    target.kinema_rig.edited = True  # feet are locked on its own legs and hands kept out of its skin
+    _turns("accept where feet and hands go by the skin, read for the first time", third)
+    bpy.context.view_layer.objects.active = target
+    edit = bpy.context.scene.kinema_edit
+    edit.source, edit.span, edit.first, edit.last, edit.prompt = "ACTION", "FIELDS", 60, 120, "waves"
+    edit.part_left_arm = True
+    _keep_busy()
+    _row("press Change", bpy.ops.kinema.change)
+    known = {take.name for take in review.takes}
+    _until_quiet(cancel=True)
+    _turns("accept a Change", next(take for take in review.takes if take.name not in known))
+    _until_quiet(cancel=True)
+
+
+def _keep_busy() -> None:
+    """A job that runs now."""
+    import bpy
+
+    from blender_addon import dispatch
+
+    job = dispatch.worker.job
+    if job is None or not job.active:
+        settings = bpy.context.scene.kinema
+        settings.prompt, settings.seed, settings.samples = "slow steps back", settings.seed + 1, 8
+        bpy.ops.kinema.generate()
+    while (job := dispatch.worker.job) is not None and job.active and job.stage != "sample":
+        dispatch.drain()
+        time.sleep(0.02)
+
+
+def _until_quiet(cancel: bool = False) -> None:
+    import bpy
+
+    from blender_addon import dispatch
+
+    if cancel and bpy.ops.kinema.cancel.poll():
+        bpy.ops.kinema.cancel()
+    while dispatch.drain():
+        time.sleep(0.02)
+
+
+def _turns(name: str, take: Take) -> None:
+    """Accept as a window does it, and the update that shows the new keys."""
+    import bpy
+
+    from blender_addon import dispatch, writing
+    from blender_addon.takes import review
+
+    bpy.context.view_layer.update()
+    pushes: list[tuple[float, float]] = []
+    _keep_busy()
+    review.select(take.name)
+    began = time.perf_counter()
+    press = _spent(lambda: writing.begin(writing.of(take, bpy.context.scene)))
+    bpy.app.timers.unregister(writing._tick)
+    turns = []
+    with _timed(writing, "_undo_step", pushes):
+        while writing.busy():
+            turns.append(_spent(writing.advance))
+            _spent(dispatch.drain)
+            time.sleep(writing.PERIOD)
+    took = 1e3 * (time.perf_counter() - began)
+    shown = _spent(bpy.context.view_layer.update)
+    assert dispatch.message.startswith("Made"), dispatch.message
+    job = dispatch.worker.job
+    beside = "a job ran" if job is not None and job.active else "the job ended meanwhile"
+    wall, processor = (max(column) for column in zip(*turns, strict=True))
+    parts = {"press": press, f"longest of {len(turns)} turns": (wall, processor)}
+    parts |= {"Blender's own undo step in the last": pushes[0], "update that shows the keys": shown}
+    said = "; ".join(f"{what} {spent[0]:.1f} ms, {spent[1]:.1f} of the processor" for what, spent in parts.items())
+    print(f"{name}: {said}; whole {took:.0f} ms; {beside}", flush=True)
+
+
+@contextlib.contextmanager
+def _timed(module: object, name: str, out: list[tuple[float, float]]) -> Iterator[None]:
+    """What calls of a module's function cost, beside what they do."""
+    call = getattr(module, name)
+    setattr(module, name, lambda *words: out.append(_spent(lambda: call(*words))))
+    try:
+        yield
+    finally:
+        setattr(module, name, call)
+
+
+def _spent(call: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds: wall, and this thread's processor time."""
     wall, processor = time.perf_counter(), time.thread_time()
     call()
-    took = 1e3 * (time.perf_counter() - wall), 1e3 * (time.thread_time() - processor)
+    return 1e3 * (time.perf_counter() - wall), 1e3 * (time.thread_time() - processor)
+
+
+def _row(name: str, call: Callable[[], object]) -> None:
+    took = _spent(call)
     print(f"{name}: {took[0]:.1f} ms, {took[1]:.1f} ms of the processor", flush=True)
 
 
@@ -81,7 +183,7 @@ def _until_keys_are_there() -> None:
     """From the last byte of the answer to keys on a new character, with the timer's own period in between."""
     import bpy
 
-    from blender_addon import dispatch, results
+    from blender_addon import dispatch, results, writing
     from blender_addon.takes import review
 
     arrived: list[float] = []
@@ -94,7 +196,9 @@ def _until_keys_are_there() -> None:
         while dispatch.drain():
             time.sleep(dispatch.PERIOD)
         assert review.take is not None
-        bpy.ops.kinema.accept(take=review.take.name)
+        writing.begin(writing.of(review.take, bpy.context.scene))
+        while writing.advance():
+            time.sleep(writing.PERIOD)
         bpy.context.view_layer.update()
     finally:
         results.keep = keep

@@ -8,8 +8,10 @@ set.
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +27,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def blender(tmp_path_factory):
-    """blender(*arguments) of an application into which the built zip was just installed."""
+def zip_file(tmp_path_factory):
     sys.path.insert(0, str(ROOT))
     from blender_addon import build
 
+    return build.build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def blender(tmp_path_factory, zip_file):
+    """blender(*arguments) of an application into which the built zip was just installed."""
     folder = tmp_path_factory.mktemp("application")
     environment = {**os.environ, "BLENDER_USER_RESOURCES": str(folder / "user")}
     (folder / "user").mkdir()
@@ -38,12 +45,37 @@ def blender(tmp_path_factory):
         words = [os.environ["KINEMA_BLENDER"], *map(str, arguments)]
         return subprocess.run(words, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=900)
 
-    built = build.build(folder / "dist")
-    checked = run("--command", "extension", "validate", built)
+    checked = run("--command", "extension", "validate", zip_file)
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    installed = run("--command", "extension", "install-file", "--repo", "user_default", "--enable", built)
+    installed = run("--command", "extension", "install-file", "--repo", "user_default", "--enable", zip_file)
     assert installed.returncode == 0, installed.stdout + installed.stderr
     return run
+
+
+def test_zip_is_installed_and_enabled_with_the_network_cut_off(zip_file, tmp_path):
+    cut_off = ["unshare", "--net"]
+    if not shutil.which("unshare") or subprocess.run([*cut_off, "true"], capture_output=True).returncode != 0:
+        pytest.skip("the network cannot be cut off here: `unshare --net` is not allowed")
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(tmp_path)}
+
+    def run(*arguments):
+        words = [*cut_off, os.environ["KINEMA_BLENDER"], *map(str, arguments)]
+        began = time.monotonic()
+        done = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=900)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout, time.monotonic() - began
+
+    _, took = run("--command", "extension", "install-file", "--repo", "user_default", "--enable", zip_file)
+    print(f"{zip_file.stat().st_size / 1e6:.0f} MB installed and enabled in {took:.1f} s")
+    check = (
+        "import bpy, socket; assert len(socket.if_nameindex()) == 1, socket.if_nameindex();"
+        "assert 'bl_ext.user_default.kinema' in bpy.context.preferences.addons;"
+        "assert bpy.context.scene.kinema.seconds == 4.0; bpy.context.scene.kinema.prompt = 'a person walks';"
+        "from bl_ext.user_default.kinema import preferences, environment;"
+        "assert environment.bundled_wheel().is_file(); print('SAYS', preferences.backend_problem())"
+    )
+    said, _ = run("-b", "--python-exit-code", 3, "--python-expr", check)
+    assert "SAYS the backend is not installed yet" in said
 
 
 def test_demo_of_a_motion(blender, tmp_path, swaying):

@@ -545,3 +545,112 @@ def test_edit_without_a_window(acting, tmp_path):
     assert split(before, curves(armature, armature.animation_data.action), 20, 30)
     assert headless.main(["edit", "--object", "nobody"]) == 1
     assert headless.main(["edit", "--object", "Kinema", "--keys", "20,21"]) == 1
+
+
+def again(vary=False):
+    """Regenerate, and the take that it gave."""
+    import bpy
+
+    from blender_addon.takes import review
+
+    assert bpy.ops.kinema.again(vary=vary) == {"FINISHED"}
+    run()
+    return review.takes[-1]
+
+
+def test_a_changed_action_is_regenerated_into_a_copy_of_the_one_that_was_changed(acting):
+    import bpy
+
+    from blender_addon.takes import review
+
+    armature = acting()
+    edit(bpy.ops.kinema.change, span="FIELDS", first=20, last=30, part_left_arm=True, prompt="waves")
+    accept(review.takes[-1].name)
+    changed = curves(armature, armature.animation_data.action)
+    take = again()
+    assert take.edit["action"] == "sway"
+    assert take.edit["pack"] == {}, "the action that was changed is of no known origin"
+    accept(take.name)
+    assert armature.animation_data.action.name == "waves.001"
+    assert {key: keys.tobytes() for key, keys in curves(armature, armature.animation_data.action).items()} == {
+        key: keys.tobytes() for key, keys in changed.items()
+    }
+    other = again(vary=True)
+    assert other.result.request.seed != take.result.request.seed
+    assert other.result.request.samples == 1
+    bpy.data.actions.remove(bpy.data.actions["sway"])
+    whole = again()
+    assert whole.edit["action"] == "", "the original is gone: the whole motion becomes an action"
+    accept(whole.name)
+    assert tuple(armature.animation_data.action.frame_range) == (FIRST, FIRST + FRAMES - 1)
+
+
+def test_filled_varied_mixed_and_transformed_takes_are_regenerated(acting):
+    import bpy
+
+    from blender_addon import keyframes, placement
+    from blender_addon.takes import review
+
+    armature = acting()
+    begin, scene = armature.animation_data.action, bpy.context.scene
+    for frame in (15, 25, 40):
+        scene.timeline_markers.new(str(frame), frame=frame)
+    ways = {
+        "fill": lambda: edit(bpy.ops.kinema.fill, keys_from="MARKERS", prompt=""),
+        "vary": lambda: edit(bpy.ops.kinema.vary, strength=0.7),
+        "mix": lambda: edit(bpy.ops.kinema.mix, mix_with="TAKE", mix_take=1, share=0.25),
+        "mirror": lambda: edit(lambda: bpy.ops.kinema.transform(kind="MIRROR")),
+        "loop": lambda: edit(lambda: bpy.ops.kinema.transform(kind="LOOP")),
+    }
+    for name, way in ways.items():
+        keyframes.assign(armature, begin)
+        way()
+        first = review.takes[-1]
+        accept(first.name)
+        take = again()
+        assert take.motion.rotations.tobytes() == first.motion.rotations.tobytes(), name
+        assert take.motion.root_translation.tobytes() == first.motion.root_translation.tobytes(), name
+        before = curves(armature, armature.animation_data.action)
+        accept(take.name)
+        after = curves(armature, armature.animation_data.action)
+        assert all(np.array_equal(after[key], before[key]) for key in before), name
+        assert keyframes.repeats(armature.animation_data.action) == (name == "loop")
+    with pytest.raises(RuntimeError, match="chance has no part"):
+        bpy.ops.kinema.again(vary=True)
+    del armature.animation_data.action["kinema_brought"]
+    with pytest.raises(RuntimeError, match="is not in it"):
+        bpy.ops.kinema.again()
+    assert placement.existing("Kinema") is not None
+
+
+def test_strips_go_along_the_path_and_are_regenerated_along_it(acting):
+    import bpy
+
+    from blender_addon.takes import review
+
+    armature = acting()
+    scene, settings = bpy.context.scene, bpy.context.scene.kinema_edit
+    for _ in range(2):
+        assert bpy.ops.kinema.strip(change="ADD") == {"FINISHED"}
+    for row in settings.strips:
+        row.prompt = "walks"
+    settings.strips_follow = True
+    with pytest.raises(RuntimeError, match="there is nothing to follow; choose a curve or waypoints"):
+        bpy.ops.kinema.generate_timeline()
+    for frame, y in ((1, 0.0), (91, -2.0), (400, -9.0)):
+        scene.frame_current = frame
+        empty = bpy.data.objects.new("point", None)
+        empty.location = (0.5, y, 0.0)
+        scene.collection.objects.link(empty)
+        bpy.context.view_layer.objects.active = empty
+        assert bpy.ops.kinema.edit_row(which="waypoint", by=1) == {"FINISHED"}
+    bpy.context.view_layer.objects.active = armature
+    bpy.context.view_layer.update()
+    edit(bpy.ops.kinema.generate_timeline, path_from="WAYPOINTS")
+    request = review.take.result.request
+    assert [point[0] for point in request.path] == pytest.approx([0.0, 3.0]), "what lies after the strips is left out"
+    assert request.path[1] == pytest.approx((3.0, 0.5, 2.0), abs=0.2)
+    accept()
+    take = again()
+    assert take.result.request.path == request.path
+    assert take.motion.rotations.tobytes() == review.takes[0].motion.rotations.tobytes()

@@ -22,6 +22,7 @@ from .driver import Window
 PROMPT_BOX, GENERATE, CANCEL = (1130, 127), (1165, 254), (1273, 285)
 TAB, VIEW = (1308, 207), (560, 560)
 SIDEBAR = "282x720+1037+82"
+WRITTEN = "not module('writing').busy()"
 JOB = "module('dispatch').worker.job"
 TAKES = "module('takes').review.takes"
 
@@ -123,7 +124,7 @@ def review(window: Window) -> None:
 def accept_undo_redo(window: Window) -> None:
     window.move(*VIEW)
     window.key("ctrl+alt+Return")
-    window.until("len(bpy.data.actions) == 1", 30)
+    window.until(f"len(bpy.data.actions) == 1 and {WRITTEN}", 30)
     window.run("bpy.context.scene.frame_set(20)")
     window.shot("manual-accepted")
     window.run("bpy.context.scene.frame_set(1)")
@@ -160,7 +161,7 @@ def save_and_reopen(window: Window) -> None:
     said("saved and reopened in the middle of a job; its takes arrived")
     window.move(*VIEW)
     window.key("ctrl+alt+Return")
-    window.until("len(bpy.data.actions) == 2", 30)
+    window.until(f"len(bpy.data.actions) == 2 and {WRITTEN}", 30)
     window.run("bpy.ops.wm.save_mainfile()")
     window.run(f"bpy.ops.wm.open_mainfile(filepath={str(blend)!r})")
     assert window.run("value = len(bpy.data.actions)") == 2

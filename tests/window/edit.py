@@ -22,7 +22,7 @@ LOOK = "area().spaces[0].region_3d.view_location = {}"
 SHOW = """
 import bpy
 wanted = {wanted!r}
-for name in ("panels", "panels_takes", "panels_edit", "panels_strips", "rig_panels", "panels_setup"):
+for name in ("panels", "panels_takes", "panels_edit", "panels_strips", "panels_style", "rig_panels", "panels_setup"):
     for cls in module(name).CLASSES:
         if not issubclass(cls, bpy.types.Panel) or cls.bl_space_type != "VIEW_3D":
             continue
@@ -127,7 +127,7 @@ def change_an_arm(window: Window) -> None:
     window.move(*VIEW)
     window.shot("manual-edit", WIDE)
     window.key("ctrl+alt+Return")
-    window.until("len(bpy.data.actions) == 2", 60)
+    window.until("len(bpy.data.actions) == 2 and not module('writing').busy()", 60)
     after = window.run("value = digest(bpy.context.scene.kinema.target)")
     changed = {path.split('"')[1] for path in before if after[path] != before[path]}
     assert changed

@@ -45,7 +45,8 @@ _WINDOWS_DEVICES = frozenset(
 )
 _SHOWN = 5
 _REQUEST = {entry.name for entry in dataclasses.fields(Generate)} - {"id"}
-_TIMELINE = {entry.name for entry in dataclasses.fields(Timeline)} - {"id", "strips", "path"}
+_TIMELINE = {entry.name for entry in dataclasses.fields(Timeline)} - {"id", "strips"}
+_OF_TIMELINES = ("timeline", "loop", "path")
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def job_of(fields: Mapping[str, Any], folder: Path) -> Job:
     """
     schema.check(fields)
     _check_name(fields["name"])
-    asked = {name: value for name, value in fields.items() if name in _REQUEST or name in ("timeline", "loop")}
+    asked = {name: value for name, value in fields.items() if name in _REQUEST or name in _OF_TIMELINES}
     if asked.get("style_clip"):
         asked["style_clip"] = str(_existing(folder / asked["style_clip"]))
     try:
@@ -129,6 +130,8 @@ def _request(asked: dict[str, Any]) -> Generate | Timeline:
     if "timeline" not in asked:
         if "loop" in asked:
             raise RequestError("only a timeline loops here; leave loop out, or give a timeline")
+        if "path" in asked:
+            raise RequestError("only a timeline follows a path here; leave path out, or give a timeline")
         return cast(Generate, build(Generate, {"prompt": "", **asked}))
     strips = asked.pop("timeline")
     if needless := sorted(set(asked) - _TIMELINE - {"id"}):

@@ -68,6 +68,8 @@ def _value(column: str, text: str, decimal_comma: bool) -> Any:
             return json.loads(text)
         except (ValueError, RecursionError):
             return text
+    if column == "path":
+        return [[_decimal(value) for value in point.split(",")] for point in text.split(";") if point.strip()]
     if column in ("cleanup", "loop"):
         return _TRUTH.get(text.lower(), text)
     if column == "outputs":
@@ -75,6 +77,13 @@ def _value(column: str, text: str, decimal_comma: bool) -> Any:
     if column == "size" and (size := re.fullmatch(r"(\d{1,5})\s*[x×]\s*(\d{1,5})", text, re.ASCII)):
         return [int(size[1]), int(size[2])]
     return text
+
+
+def _decimal(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _scalar(text: str) -> Any:

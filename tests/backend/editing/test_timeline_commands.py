@@ -55,6 +55,17 @@ def test_a_timeline_of_a_file_becomes_files_that_say_where_they_come_from(tmp_pa
     assert len(read_clip(tmp_path / "t-000.npz")) == 75
 
 
+def test_a_timeline_goes_along_a_path(tmp_path, small):
+    strips, points, out = tmp_path / "strips.json", tmp_path / "way.csv", tmp_path / "t.npz"
+    strips.write_text(json.dumps(STRIPS))
+    points.write_text("t,x,z\n0,0,0\n2.5,0.4,1.2\n")
+    for path in (str(points), "0,0,0;2.5,0.4,1.2"):
+        assert cli.main(["timeline", str(strips), "--path", path, "-o", str(out), *small]) == 0
+        assert origin(out)["timeline"]["path"] == [[0.0, 0.0, 0.0], [2.5, 0.4, 1.2]]
+        # How well it is followed depends on the weights, which are random here; test_directing.py measures it.
+        assert {"mean", "worst"} <= set(origin(out)["settings"]["errors"][0]["path"])
+
+
 def test_vary_mix_and_transform_write_their_clips(tmp_path, small, clip):
     out = tmp_path / "o.npz"
     assert cli.main(["vary", str(clip), "--strength", "0.5", "-o", str(out), *small]) == 0
@@ -74,6 +85,9 @@ def test_vary_mix_and_transform_write_their_clips(tmp_path, small, clip):
         (["timeline", "empty.json"], "no strip"),
         (["timeline", "text.json"], "not JSON"),
         (["timeline", "wrong.csv"], "no number of seconds"),
+        (["timeline", "good.json", "--path", "0,0"], "path"),
+        (["timeline", "good.json", "--path", "nowhere.csv"], "cannot be read"),
+        (["timeline", "good.json", "--path", "0,0,0;1,0,1", "--loop"], "loop"),
         (["vary", "clip.npz", "--strength", "2"], "strength must be"),
         (["vary", "clip.npz", "-o", "clip.npz"], "is the clip itself"),
         (["transform", "clip.npz"], "say what to change"),
@@ -84,6 +98,7 @@ def test_vary_mix_and_transform_write_their_clips(tmp_path, small, clip):
 def test_what_cannot_be_used_is_one_sentence(tmp_path, monkeypatch, capsys, clip, words, says):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty.json").write_text("[]")
+    (tmp_path / "good.json").write_text(json.dumps(STRIPS))
     (tmp_path / "text.json").write_text("walk")
     (tmp_path / "wrong.csv").write_text("prompt,start,end\nwalk,zero,2\n")
     assert cli.main(words) == 2

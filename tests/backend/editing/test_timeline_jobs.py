@@ -39,9 +39,21 @@ def test_a_spreadsheet_holds_a_timeline_as_json(tmp_path):
     assert request.strips[1]["body_parts"] == ["left_arm"]
 
 
+def test_a_job_and_a_row_of_a_spreadsheet_hold_a_path(tmp_path):
+    wanted = ((0.0, 0.0, 0.0), (1.5, 0.5, 1.0, 90.0))
+    assert job_of({**LINE, "path": [[0, 0, 0], [1.5, 0.5, 1, 90]]}, Path()).request.path == wanted
+    path = tmp_path / "jobs.csv"
+    cell = json.dumps(STRIPS).replace('"', '""')
+    path.write_text(f'name,timeline,path\nlong,"{cell}","0,0,0;1.5,0.5,1,90"\n')
+    assert read_jobs(path)[0].request.path == wanted
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
+        ({"path": [[0, 0]]}, "path"),
+        ({"path": [[0, 0, "x"]]}, "path"),
+        ({"path": [[0, 0, 0], [1, 0, 1]], "loop": True}, "loop"),
         ({"prompt": "walks"}, "leave prompt out"),
         ({"seconds": 3}, "leave seconds out"),
         ({"timeline": []}, "timeline"),
@@ -55,6 +67,8 @@ def test_unusable_timelines_are_refused(change, says):
         job_of({**LINE, **change}, Path())
     with pytest.raises(InputError, match="only a timeline loops"):
         job_of({"name": "walk", "prompt": "a person walks", "loop": True}, Path())
+    with pytest.raises(InputError, match="only a timeline follows a path"):
+        job_of({"name": "walk", "prompt": "a person walks", "path": [[0, 0, 0], [1, 0, 1]]}, Path())
 
 
 def test_a_batch_makes_timelines_beside_prompts_and_resumes(tmp_path, random_pack, capsys):
