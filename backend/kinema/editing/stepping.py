@@ -14,8 +14,8 @@ LED = 0.35
 """Metres that such a stance is locked against: root or path make it slide, not a person who means to."""
 
 CLEARANCE = 0.06
-"""Metres that a swinging foot clears: of real walks' feet faster than 1 m/s three in four are higher. Legs that step for
-a slower walk than the root goes drag them."""
+"""Metres that a swinging foot clears: of real walks' feet faster than 1 m/s three in four are higher. Legs that step
+for a slower walk than the root goes drag them."""
 
 SLOW, FAST = 0.5, 1.0
 """Metres a second between which a foot comes to swing."""
