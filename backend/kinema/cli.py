@@ -284,7 +284,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser(
         "demo", parents=[motion, weights, events, common], help="prompt to .npz, .blend, .mp4, .png"
     )
-    demo.add_argument("--prompt", default="a person walks forward and waves with the right hand")
+    demo.add_argument("--prompt", default="an old man limps forward, then waves with his left hand")
     demo.add_argument("--out", default="out", metavar="DIR", help="folder; made when missing (default out)")
 
     doctor = commands.add_parser("doctor", parents=[weights, common], help="a report of what works and what to do")
