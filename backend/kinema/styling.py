@@ -53,7 +53,7 @@ class Stylist:
     """The style network on the CPU, where its few numbers are quickest, beside the auto-encoder wherever that is."""
 
     def __init__(self, network: StyleNetwork, autoencoder: Autoencoder, predicts_travel: bool = True) -> None:
-        """`predicts_travel` False takes the root's velocity from the decoder instead, to measure what that costs."""
+        """`predicts_travel` False keeps the clip's own planar velocity instead, to measure what that costs."""
         self.network = network.cpu().eval().requires_grad_(False)
         self.predicts_travel = predicts_travel
         self.autoencoder = autoencoder.eval().requires_grad_(False)
@@ -138,6 +138,7 @@ class Stylist:
             out = styled + left * (given - plain)
             out[:, layout.YAW_VELOCITY] = given[:, layout.YAW_VELOCITY]
             if not self.predicts_travel:
+                out[:, layout.PLANAR_VELOCITY] = given[:, layout.PLANAR_VELOCITY]
                 return out.numpy().astype(np.float64)
             moved, before = self.network.velocity(torch.stack([out, given])[..., SEEN])
             moved = moved + left * (given[:, layout.PLANAR_VELOCITY] - before)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kinema.evaluation.style.cli import to_markdown
+from kinema.evaluation.style.cli import skates_to_markdown, to_markdown
+from kinema.evaluation.style.intervals import bootstrap_interval, mean_interval, share_interval
 from kinema.evaluation.style.judge import WINDOW, Judges, _windows
 from kinema.evaluation.style.rows import FIGURES, Row, frechet, travel_speed
 from kinema.features import layout
@@ -42,7 +43,38 @@ def test_verdicts_stay_among_the_labels_of_the_clips_own_set():
     assert verdicts.contents == ("bow", "walk", "bow", "walk")
 
 
+def test_intervals_are_those_of_independent_values_where_each_is_its_own_group():
+    values = np.random.default_rng(0).normal(size=400)
+    usual = 1.96 * values.std(ddof=1) / 20.0
+    mean, half = mean_interval(values, range(400))
+    assert mean == pytest.approx(values.mean())
+    assert half == pytest.approx(usual, rel=1e-3)
+    assert bootstrap_interval(lambda rows: float(values[rows].mean()), range(400))[1] == pytest.approx(usual, rel=0.25)
+
+
+def test_repeating_a_clip_tells_nothing_new():
+    values = np.random.default_rng(1).normal(size=50)
+    once = mean_interval(values, range(50))
+    assert mean_interval(np.repeat(values, 8), np.repeat(np.arange(50), 8)) == pytest.approx(once)
+    assert mean_interval(values, range(50), np.full(50, 3.0)) == pytest.approx(once)
+    assert np.isnan(mean_interval(values, [0] * 50)[1])
+
+
+def test_a_share_of_one_is_no_certainty():
+    # Wilson at 10 of 10: 0.722 to 1, so half of it is 0.139.
+    assert share_interval([True] * 10, range(10)) == pytest.approx((1.0, 0.139), abs=1e-3)
+    assert share_interval([True] * 50 + [False] * 50, range(100))[1] == pytest.approx(0.0962, abs=1e-3)
+
+
+def test_foot_skate_is_told_by_content():
+    text = skates_to_markdown(
+        [Row("identity", 3, skates={"run": 0.1, "walk": 0.2}), Row("random", 1, skates={"run": 0.3})]
+    )
+    assert text.splitlines()[2:] == ["| identity | 0.100 | 0.200 |", "| random | 0.300 | – |"]
+
+
 def test_the_table_leaves_out_what_a_row_does_not_know():
     text = to_markdown([Row("random", 3, {"content": 0.5})])
     assert text.splitlines()[-1].count("–") == len(FIGURES) - 1
     assert "0.500" in text
+    assert "0.500 ± 0.125" in to_markdown([Row("random", 3, {"content": 0.5}, {"content": 0.125})])

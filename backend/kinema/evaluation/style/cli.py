@@ -7,6 +7,8 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from ...networks.style import StyleConfig, StyleNetwork
 from ...protocol.messages import Stylize
 from ...protocol.motion import Motion
 from ...styling import Stylist
+from ...training import pose_space
 from ...training.corpus import Corpus, open_corpus
 from ...training.style_data import content_of
 from .. import contact_sheet
@@ -62,6 +65,8 @@ def open_run(run: Path, autoencoder: Autoencoder, predicts_travel: bool = True) 
         raise InputError(f"{run} holds no style network ({error}); train one with kinema train style") from None
     network = StyleNetwork(StyleConfig(**{**config, "labels": tuple(config["labels"])}))
     network.load_state_dict({name: value.float() for name, value in state.items()})
+    if network.config.latent == pose_space.WIDTH:
+        autoencoder = pose_space.PoseSpace(autoencoder.feature_mean, autoencoder.feature_std)
     return Stylist(network, autoencoder, predicts_travel)
 
 
@@ -97,17 +102,25 @@ def _run(options: argparse.Namespace) -> int:
     rows += _styled_rows(table, stylist, "")
     rows.append(table.random_row(stylist))
     no_predictor = Stylist(stylist.network, stylist.autoencoder, predicts_travel=False)
-    rows.append(table.styled_row("label, no motion predictor", _by_label(no_predictor), table.trials))
+    rows += _styled_rows(table, no_predictor, ", no motion predictor", split=False)
     for name, run in options.ablation:
-        rows += _styled_rows(table, open_run(Path(run), stylist.autoencoder), f", {name}", split=False)
+        ablated = open_run(Path(run), stylist.autoencoder)
+        rows += _styled_rows(table, ablated, f", {name}", split=False)
+        rows.append(table.random_row(ablated, f"random, {name}"))
     report = {
-        "rows": [{"name": row.name, "clips": row.clips, **row.figures} for row in rows],
+        "rows": [asdict(row) for row in rows],
         "seconds_of_6_s_clip": seconds_of_clip(stylist, _walk(table.corpus)),
         "walking speed": speeds(stylist, _walk(table.corpus)),
         "running speed": speeds(stylist, _walk(table.corpus, "run")),
     }
     (options.out / "style.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    text = to_markdown(rows) + f"\n6 s clip: {report['seconds_of_6_s_clip']:.3f} s\n\n" + _speed_lines(report)
+    text = (
+        to_markdown(rows)
+        + "\n"
+        + skates_to_markdown(rows)
+        + f"\n6 s clip: {report['seconds_of_6_s_clip']:.3f} s\n\n"
+        + _speed_lines(report)
+    )
     (options.out / "style.md").write_text(text, encoding="utf-8")
     print(text)
     sheets(stylist, corpus, options.out, options.references)
@@ -155,11 +168,28 @@ def _by_reference(stylist: Stylist, table: Table) -> Callable[[Motion, Trial], M
 
 
 def to_markdown(rows: list[Row]) -> str:
-    """One table; a dash where a figure means nothing for a row."""
+    """One table, each figure with half of its 95 % interval; a dash where a figure means nothing for a row."""
     lines = ["| row | clips | " + " | ".join(FIGURES.values()) + " |", "|---" * (2 + len(FIGURES)) + "|"]
     for row in rows:
-        cells = [f"{row.figures[key]:.3f}" if key in row.figures else "–" for key in FIGURES]
-        lines.append(f"| {row.name} | {row.clips} | " + " | ".join(cells) + " |")
+        lines.append(f"| {row.name} | {row.clips} | " + " | ".join(_cell(row, key) for key in FIGURES) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(row: Row, key: str) -> str:
+    if key not in row.figures:
+        return "–"
+    half = row.halves.get(key, float("nan"))
+    return f"{row.figures[key]:.3f}" + (f" ± {half:.3f}" if isfinite(half) else "")
+
+
+def skates_to_markdown(rows: list[Row]) -> str:
+    """Foot skate by content, of rows that have any."""
+    rows = [row for row in rows if row.skates]
+    contents = sorted({content for row in rows for content in row.skates})
+    lines = ["| foot skate | " + " | ".join(contents) + " |", "|---" * (1 + len(contents)) + "|"]
+    for row in rows:
+        cells = [f"{row.skates[key]:.3f}" if key in row.skates else "–" for key in contents]
+        lines.append(f"| {row.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

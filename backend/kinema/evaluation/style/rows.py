@@ -18,6 +18,7 @@ from ...styling import Stylist
 from ...training.corpus import Corpus, Item
 from ...training.style_data import HELD_OUT, content_of
 from ..physical import foot_skate
+from .intervals import bootstrap_interval, mean_interval, share_interval
 from .judge import Judges, data_set, styled
 
 RANDOM_TAKES = 8
@@ -39,11 +40,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Row:
-    """Figures of one row; see `FIGURES` for their words."""
+    """Figures of one row, see `FIGURES` for their words; `halves`: half of their 95 % intervals, over content clips;
+    `skates`: foot skate by content."""
 
     name: str
     clips: int
     figures: dict[str, float] = field(default_factory=dict)
+    halves: dict[str, float] = field(default_factory=dict)
+    skates: dict[str, float] = field(default_factory=dict)
 
 
 FIGURES = {
@@ -123,7 +127,7 @@ class Table:
         row.figures["seconds"] = seconds
         return row
 
-    def random_row(self, stylist: Stylist, clips: int = 12) -> Row:
+    def random_row(self, stylist: Stylist, name: str = "random", clips: int = 12) -> Row:
         """Random styles on a few clips: do they differ, and is the content still there?"""
         items = list({id(trial.item): trial.item for trial in self.trials}.values())
         chosen = items[:: max(1, len(items) // clips)][:clips]
@@ -134,29 +138,39 @@ class Table:
                 request = Stylize("", style="random", style_seed=seed)
                 made.append(stylist.stylize(clip, stylist.code(request, None), request, True))
         repeated = [item for item in chosen for _ in range(RANDOM_TAKES)]
-        row = self._row("random", repeated, ["" for _ in repeated], made)
+        row = self._row(name, repeated, ["" for _ in repeated], made)
         verdicts = self.judges.judge([encoding.encode(m) for m in made], [data_set(i) for i in repeated])
         takes = verdicts.embeddings.reshape(len(chosen), RANDOM_TAKES, -1)
-        apart = np.linalg.norm(takes[:, :, None] - takes[:, None], axis=-1)
-        row.figures["diversity"] = float(apart.sum() / (len(chosen) * RANDOM_TAKES * (RANDOM_TAKES - 1)))
+        apart = np.linalg.norm(takes[:, :, None] - takes[:, None], axis=-1).sum(axis=(1, 2))
+        apart = apart / (RANDOM_TAKES * (RANDOM_TAKES - 1))
+        row.figures["diversity"], row.halves["diversity"] = mean_interval(apart, range(len(chosen)))
         del row.figures["style"]
         return row
 
     def _row(self, name: str, items: Sequence[Item], styles: Sequence[str], made: Sequence[Motion]) -> Row:
         if not items:
-            return Row(name, 0, {})
+            return Row(name, 0)
         verdicts = self.judges.judge([encoding.encode(motion) for motion in made], [data_set(item) for item in items])
         contents = [content_of(item) for item in items]
-        figures = {
-            "style": float(np.mean([a == b for a, b in zip(verdicts.styles, styles, strict=True)])),
-            "content": float(np.mean([a == b for a, b in zip(verdicts.contents, contents, strict=True)])),
-            "pose": float(np.mean([self._away(item, m) for item, m in zip(items, made, strict=True)])),
-            "skate": float(np.average([foot_skate(m) for m in made], weights=[len(m) for m in made])),
-            "speed": float(np.mean([travel_speed(m) for m in made])),
+        groups = [item.start for item in items]
+        frames = [len(motion) for motion in made]
+        skates = np.array([foot_skate(motion) for motion in made])
+        found = {
+            "style": share_interval([a == b for a, b in zip(verdicts.styles, styles, strict=True)], groups),
+            "content": share_interval([a == b for a, b in zip(verdicts.contents, contents, strict=True)], groups),
+            "pose": mean_interval([self._away(item, m) for item, m in zip(items, made, strict=True)], groups),
+            "skate": mean_interval(skates, groups, frames),
+            "speed": mean_interval([travel_speed(motion) for motion in made], groups),
         }
         if len(items) > 2 * self.real.shape[1]:
-            figures["fid"] = frechet(self.real, verdicts.embeddings)
-        return Row(name, len(items), figures)
+            found["fid"] = bootstrap_interval(lambda rows: frechet(self.real, verdicts.embeddings[rows]), groups)
+        row = Row(name, len(items))
+        for key, (figure, half) in found.items():
+            row.figures[key], row.halves[key] = figure, half
+        for content in sorted(set(contents)):
+            of = np.array([name == content for name in contents])
+            row.skates[content] = float(np.average(skates[of], weights=np.array(frames)[of]))
+        return row
 
     def _away(self, item: Item, made: Motion) -> float:
         own = self.motion(item).rotations[:, 1:]
