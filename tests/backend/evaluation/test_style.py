@@ -6,8 +6,9 @@ import pytest
 from kinema.evaluation.style.cli import skates_to_markdown, to_markdown
 from kinema.evaluation.style.intervals import bootstrap_interval, mean_interval, share_interval
 from kinema.evaluation.style.judge import WINDOW, Judges, _windows
-from kinema.evaluation.style.rows import FIGURES, Row, frechet, travel_speed
+from kinema.evaluation.style.rows import FIGURES, Row, frechet, posture_taken, travel_speed
 from kinema.features import layout
+from kinema.geometry import yaw_quaternion
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
 
@@ -27,6 +28,20 @@ def test_travel_speed_of_a_straight_walk_and_of_one_frame():
     motion = Motion(np.tile([1.0, 0.0, 0.0, 0.0], (31, 22, 1)), path, 30.0, SMPL_BODY)
     assert travel_speed(motion) == pytest.approx(1.5)
     assert travel_speed(motion.crop(0, 1)) == 0.0
+
+
+def test_posture_taken_is_0_for_the_clip_1_for_the_reference_and_heeds_no_heading():
+    def bent(angle: float, heading: float = 0.0, frames: int = 20) -> Motion:
+        rotations = np.tile([1.0, 0.0, 0.0, 0.0], (frames, 22, 1))
+        rotations[:, 0] = yaw_quaternion(np.full(frames, heading))
+        rotations[:, SMPL_BODY.index("Spine1")] = [np.cos(angle / 2), np.sin(angle / 2), 0.0, 0.0]
+        return Motion(rotations, np.full((frames, 3), heading), 30.0, SMPL_BODY)
+
+    clip, reference = bent(0.0), bent(0.6, 2.0, 35)
+    assert posture_taken(clip, clip, reference) == pytest.approx(0.0)
+    assert posture_taken(clip, bent(0.6), reference) == pytest.approx(1.0)
+    assert 0.4 < posture_taken(clip, bent(0.3), reference) < 0.6
+    assert posture_taken(clip, bent(-0.3), reference) < -0.3
 
 
 @pytest.mark.parametrize(("frames", "number"), [(5, 1), (48, 1), (72, 2), (200, 7)])

@@ -13,6 +13,7 @@ from kinema.evaluation.style.cli import open_run
 from kinema.features import layout
 from kinema.networks.autoencoder import Autoencoder, AutoencoderConfig
 from kinema.networks.style import NO_LABEL
+from kinema.stylization.codes import Style
 from kinema.training import packed, style
 from kinema.training.corpus import open_corpus
 from kinema.training.pose_space import WIDTH, PoseSpace
@@ -93,7 +94,7 @@ def test_poses_take_the_place_of_latents_and_come_back_as_they_were(prepared, mo
     back = space.decode_raw(latents) * space.feature_std + space.feature_mean
     torch.testing.assert_close(back, features)
     stylist = open_run(prepared / "poses/style", style.open_autoencoder(prepared / "ae.safetensors"))
-    made = stylist.features(features[0].double().numpy(), torch.zeros(1, 64), 1.0)
+    made = stylist.features(features[0].double().numpy(), Style(torch.zeros(1, 64)), 1.0)
     assert made.shape == (12, layout.WIDTH)
     with pytest.raises(InputError, match="kinema train style"):
         open_run(prepared, space)

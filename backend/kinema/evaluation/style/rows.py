@@ -11,10 +11,13 @@ import torch
 
 from ... import cleanup
 from ...features import encoding, layout
-from ...geometry import angle_between
+from ...geometry import angle_between, heading_angle, yaw_quaternion
+from ...protocol import quaternion
 from ...protocol.messages import Stylize
 from ...protocol.motion import Motion
+from ...protocol.smpl import SMPL_BODY
 from ...styling import Stylist
+from ...stylization.parts import JOINTS
 from ...training.corpus import Corpus, Item
 from ...training.style_data import HELD_OUT, content_of
 from ..physical import foot_skate
@@ -58,6 +61,7 @@ FIGURES = {
     "skate": "foot skate",
     "speed": "speed (m/s)",
     "diversity": "diversity",
+    "posture": "posture taken",
     "seconds": "s a clip",
 }
 
@@ -118,14 +122,43 @@ class Table:
         items = [trial.item for trial in self.trials]
         return self._row("identity", items, [t.style for t in self.trials], [self.motion(item) for item in items])
 
-    def styled_row(self, name: str, make: Callable[[Motion, Trial], Motion], chosen: Sequence[Trial]) -> Row:
-        """Trials carried out by `make`."""
+    def styled_row(
+        self, name: str, make: Callable[[Motion, Trial], Motion], chosen: Sequence[Trial], referred: bool = False
+    ) -> Row:
+        """Trials carried out by `make`; `referred`: their references are what was taken, not the label alone."""
         began = time.perf_counter()
         made = [make(self.motion(trial.item), trial) for trial in chosen]
         seconds = (time.perf_counter() - began) / max(1, len(chosen))
-        row = self._row(name, [trial.item for trial in chosen], [trial.style for trial in chosen], made)
+        items = [trial.item for trial in chosen]
+        row = self._row(name, items, [trial.style for trial in chosen], made)
         row.figures["seconds"] = seconds
+        if referred:
+            self._add_posture(row, items, made, [self.motion(trial.reference) for trial in chosen])
         return row
+
+    def outside_row(self, name: str, stylist: Stylist, references: Sequence[Motion]) -> Row:
+        """Every content of the main data set done as usual, in the style of each reference that no judge knows."""
+        real = [i for i in styled(self.corpus, "val", mirrored=False) if data_set(i) == data_set(self.trials[0].item)]
+        usual = {content_of(item): item for item in real if item.clip.style == "normal"}
+        pairs = [(item, reference) for item in usual.values() for reference in references]
+        request = Stylize("", style_clip="reference")
+        made = [
+            stylist.stylize(self.motion(item), stylist.style(request, reference), request, True)
+            for item, reference in pairs
+        ]
+        items = [item for item, _ in pairs]
+        row = self._row(name, items, ["" for _ in pairs], made)
+        self._add_posture(row, items, made, [reference for _, reference in pairs])
+        del row.figures["style"]
+        row.figures.pop("fid", None)
+        return row
+
+    def _add_posture(
+        self, row: Row, items: Sequence[Item], made: Sequence[Motion], references: Sequence[Motion]
+    ) -> None:
+        if items:
+            taken = [posture_taken(self.motion(i), m, r) for i, m, r in zip(items, made, references, strict=True)]
+            row.figures["posture"], row.halves["posture"] = mean_interval(taken, [item.start for item in items])
 
     def random_row(self, stylist: Stylist, name: str = "random", clips: int = 12) -> Row:
         """Random styles on a few clips: do they differ, and is the content still there?"""
@@ -136,7 +169,7 @@ class Table:
             clip = self.motion(item)
             for seed in range(1, RANDOM_TAKES + 1):
                 request = Stylize("", style="random", style_seed=seed)
-                made.append(stylist.stylize(clip, stylist.code(request, None), request, True))
+                made.append(stylist.stylize(clip, stylist.style(request, None), request, True))
         repeated = [item for item in chosen for _ in range(RANDOM_TAKES)]
         row = self._row(name, repeated, ["" for _ in repeated], made)
         verdicts = self.judges.judge([encoding.encode(m) for m in made], [data_set(i) for i in repeated])
@@ -175,6 +208,21 @@ class Table:
     def _away(self, item: Item, made: Motion) -> float:
         own = self.motion(item).rotations[:, 1:]
         return float(angle_between(own, made.rotations[:, 1:]).mean())
+
+
+def posture_taken(clip: Motion, made: Motion, reference: Motion) -> float:
+    """How far the mean posture of the upper body went from the clip's towards the reference's: 0 not, 1 all the way."""
+    before, after, wanted = (_posture(motion) for motion in (clip, made, reference))
+    way = wanted - before
+    return float((after - before) @ way / max(way @ way, 1e-12))
+
+
+def _posture(motion: Motion) -> np.ndarray:
+    """(3 U,) mean places of the upper body's joints about the pelvis, in the heading frame."""
+    upper = [SMPL_BODY.index(joint) for part in ("torso", "head", "left_arm", "right_arm") for joint in JOINTS[part]]
+    places = motion.positions()[:, upper] - motion.root_translation[:, None]
+    facing = yaw_quaternion(heading_angle(motion.rotations[:, 0]))
+    return quaternion.rotate(quaternion.conjugate(facing)[:, None], places).mean(axis=0).ravel()
 
 
 def travel_speed(motion: Motion) -> float:
