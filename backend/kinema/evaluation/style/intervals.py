@@ -47,7 +47,7 @@ def bootstrap_interval(
         figure(np.concatenate([members[k] for k in rng.integers(len(members), size=len(members))]))
         for _ in range(draws)
     ]
-    return figure(np.arange(len(groups))), Z * float(np.std(drawn, ddof=1))
+    return figure(np.arange(len(groups))), Z * float(np.nanstd(drawn, ddof=1))
 
 
 def _members(groups: Sequence[Hashable]) -> list[np.ndarray]:

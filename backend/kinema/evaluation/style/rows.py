@@ -62,7 +62,7 @@ FIGURES = {
     "speed": "speed (m/s)",
     "diversity": "diversity",
     "posture": "posture taken",
-    "seconds": "s a clip",
+    "seconds": "CPU s a clip",
 }
 
 
@@ -94,7 +94,9 @@ class Table:
         self.corpus, self.judges, self.trials = corpus, judges, chosen
         real = styled(corpus, "train", mirrored=False)
         mine = [item for item in real if data_set(item) == data_set(chosen[0].item)][::3]
-        self.real = judges.judge([corpus.view(i) for i in mine], [data_set(i) for i in mine]).embeddings
+        embeddings = judges.judge([corpus.view(i) for i in mine], [data_set(i) for i in mine]).embeddings
+        shown = np.array([item.clip.style for item in mine])
+        self.real = {str(style): embeddings[shown == style] for style in set(shown)}
 
     def motion(self, item: Item) -> Motion:
         """A clip's motion as its features say it."""
@@ -126,9 +128,9 @@ class Table:
         self, name: str, make: Callable[[Motion, Trial], Motion], chosen: Sequence[Trial], referred: bool = False
     ) -> Row:
         """Trials carried out by `make`; `referred`: their references are what was taken, not the label alone."""
-        began = time.perf_counter()
+        began = time.process_time()
         made = [make(self.motion(trial.item), trial) for trial in chosen]
-        seconds = (time.perf_counter() - began) / max(1, len(chosen))
+        seconds = (time.process_time() - began) / max(1, len(chosen))
         items = [trial.item for trial in chosen]
         row = self._row(name, items, [trial.style for trial in chosen], made)
         row.figures["seconds"] = seconds
@@ -150,7 +152,6 @@ class Table:
         row = self._row(name, items, ["" for _ in pairs], made)
         self._add_posture(row, items, made, [reference for _, reference in pairs])
         del row.figures["style"]
-        row.figures.pop("fid", None)
         return row
 
     def _add_posture(
@@ -195,8 +196,9 @@ class Table:
             "skate": mean_interval(skates, groups, frames),
             "speed": mean_interval([travel_speed(motion) for motion in made], groups),
         }
-        if len(items) > 2 * self.real.shape[1]:
-            found["fid"] = bootstrap_interval(lambda rows: frechet(self.real, verdicts.embeddings[rows]), groups)
+        if any(styles):
+            shown = np.array(styles)
+            found["fid"] = bootstrap_interval(lambda r: self._style_fid(verdicts.embeddings[r], shown[r]), groups)
         row = Row(name, len(items))
         for key, (figure, half) in found.items():
             row.figures[key], row.halves[key] = figure, half
@@ -204,6 +206,12 @@ class Table:
             of = np.array([name == content for name in contents])
             row.skates[content] = float(np.average(skates[of], weights=np.array(frames)[of]))
         return row
+
+    def _style_fid(self, embeddings: np.ndarray, styles: np.ndarray) -> float:
+        """Mean over the asked styles of the distance to real clips of the style; NaN for too few clips."""
+        found = [frechet(self.real[style], embeddings[styles == style]) for style in set(styles)]
+        found = [distance for distance in found if np.isfinite(distance)]
+        return float(np.mean(found)) if found else float("nan")
 
     def _away(self, item: Item, made: Motion) -> float:
         own = self.motion(item).rotations[:, 1:]
@@ -234,9 +242,12 @@ def travel_speed(motion: Motion) -> float:
 
 
 def frechet(first: np.ndarray, second: np.ndarray) -> float:
-    """Fréchet distance between Gaussians fitted to two sets (N, D): |m - m'|^2 + tr(C + C' - 2 (C C')^(1/2))."""
-    a, b = np.cov(first.T), np.cov(second.T)
-    # tr((C C')^1/2) from eigenvalues: C C' is similar to a positive semidefinite matrix.
-    root = np.sqrt(np.maximum(np.linalg.eigvals(a @ b).real, 0.0)).sum()
+    """Fréchet distance between Gaussians of independent dimensions fitted to two sets (N, D): |m - m'|^2 + |s - s'|^2.
+
+    Independent, because a style has fewer clips than a full covariance needs. NaN where a set has one member.
+    """
+    if min(len(first), len(second)) < 2:
+        return float("nan")
     away = first.mean(axis=0) - second.mean(axis=0)
-    return float(away @ away + np.trace(a) + np.trace(b) - 2 * root)
+    wider = first.std(axis=0, ddof=1) - second.std(axis=0, ddof=1)
+    return float(away @ away + wider @ wider)
