@@ -188,7 +188,7 @@ class Table:
         contents = [content_of(item) for item in items]
         groups = [item.start for item in items]
         frames = [len(motion) for motion in made]
-        skates = np.array([foot_skate(motion) for motion in made])
+        skates = [foot_skate(motion) for motion in made]
         found = {
             "style": share_interval([a == b for a, b in zip(verdicts.styles, styles, strict=True)], groups),
             "content": share_interval([a == b for a, b in zip(verdicts.contents, contents, strict=True)], groups),
@@ -204,7 +204,7 @@ class Table:
             row.figures[key], row.halves[key] = figure, half
         for content in sorted(set(contents)):
             of = np.array([name == content for name in contents])
-            row.skates[content] = float(np.average(skates[of], weights=np.array(frames)[of]))
+            row.skates[content] = float(np.average(np.array(skates)[of], weights=np.array(frames)[of]))
         return row
 
     def _style_fid(self, embeddings: np.ndarray, styles: np.ndarray) -> float:
