@@ -27,6 +27,7 @@ from .protocol.messages import PARTS, Progress
 from .protocol.motion import Motion
 from .sampling import Settings
 from .styling import Stylist
+from .stylization.codes import Style
 from .stylization.names import label_for
 
 MOST_AT_ONCE = 4
@@ -85,7 +86,7 @@ def timeline(
     if request.loop:
         frames = latents * stride
     parsed = request.parsed()
-    codes = _codes(pipeline, parsed)
+    styles = _styles(pipeline, parsed)
     spans = strips.stretches(parsed, latents, stride)
     windows = plan([(each.start, each.stop) for each in spans], pipeline.denoiser.config.longest, request.loop)
     turns = _turns(request.samples)
@@ -109,7 +110,7 @@ def timeline(
         reporting.stage("decode")
         for sample in np.concatenate(pieces, axis=1):
             features = transitions.smoothed(sample[:frames], changes, request.loop)
-            features = _styled(pipeline, features, parsed, codes)
+            features = _styled(pipeline, features, parsed, styles)
             motion, told = _finished(features, request, leading)
             motions.append(motion)
             figures.append(told)
@@ -241,17 +242,17 @@ def _stylist(pipeline: Pipeline) -> Stylist:
     return pipeline.stylist
 
 
-def _codes(pipeline: Pipeline, parsed: Sequence[strips.Strip]) -> dict[str, Tensor]:
-    """The styles' codes by name. Raises RequestError for a style that there is not."""
+def _styles(pipeline: Pipeline, parsed: Sequence[strips.Strip]) -> dict[str, Style]:
+    """The strips' styles by name. Raises RequestError for a style that there is not."""
     names = {strip.style for strip in parsed if strip.style}
     if not names:
         return {}
     stylist = _stylist(pipeline)
-    return {name: stylist.named_code(label_for(name, stylist.labels) or name, 0) for name in sorted(names)}
+    return {name: stylist.named_style(label_for(name, stylist.labels) or name, 0) for name in sorted(names)}
 
 
 def _styled(
-    pipeline: Pipeline, features: np.ndarray, parsed: Sequence[strips.Strip], codes: Mapping[str, Tensor]
+    pipeline: Pipeline, features: np.ndarray, parsed: Sequence[strips.Strip], styles: Mapping[str, Style]
 ) -> np.ndarray:
     """Features with each strip's style over its frames, faded in and out."""
     out = features
@@ -260,7 +261,7 @@ def _styled(
         inside = np.minimum(at - strip.start, strip.end - at) * layout.FPS / STYLE_FADE + 0.5
         weight = np.clip(inside, 0.0, 1.0)[:, None]
         stylist = _stylist(pipeline)
-        styled = stylist.features(out, codes[strip.style], 1.0)
+        styled = stylist.features(out, styles[strip.style], 1.0)
         out = out + weight * (styled - out)
     return out
 

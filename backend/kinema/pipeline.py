@@ -35,6 +35,7 @@ from .protocol.messages import PARTS, STYLE_AUTO, Edit, Generate, Progress, Styl
 from .protocol.motion import Motion
 from .sampling import MOST_AT_ONCE, Row, Sampling, Settings
 from .styling import Footing, Stylist
+from .stylization.codes import Style
 from .stylization.names import label_for
 from .text.encoder import TextEncoder
 
@@ -153,7 +154,7 @@ class Pipeline:
         refined = [refined_text(each, llm) for each in requests]
         warnings = [list(each.warnings) for each in refined]
         shown = references or [None] * len(requests)
-        codes = [
+        styles = [
             self._style_of(each, text.style, reference, said)
             for each, text, reference, said in zip(requests, refined, shown, warnings, strict=True)
         ]
@@ -170,11 +171,11 @@ class Pipeline:
             features = staging.features(self.sampling, heard, frames, settings, lambda: report("sample", next(steps)))
             report("decode", total)
             for (index, _), sample in zip(turn, features, strict=True):
-                request, code = requests[index], codes[index]
-                if code is None or self.stylist is None:
+                request, style = requests[index], styles[index]
+                if style is None or self.stylist is None:
                     motion, feet = encoding.decode(sample), Footing(sample[:, layout.CONTACTS])
                 else:
-                    motion, feet = self.stylist.motion(sample, code, request)
+                    motion, feet = self.stylist.motion(sample, style, request)
                 if request.cleanup:
                     made = np.ones(len(motion), dtype=bool)
                     motion = stepping(motion, feet.contacts, made, clearance=feet.clearance)
@@ -252,8 +253,8 @@ class Pipeline:
         """
         began = time.perf_counter()
         stylist = self._stylist()
-        code = stylist.code(request, reference)
-        motion = stylist.stylize(clip, code, request, request.cleanup)
+        style = stylist.style(request, reference)
+        motion = stylist.stylize(clip, style, request, request.cleanup)
         settings = {"device": str(self.device), "versions": {"kinema": __version__, "torch": torch.__version__}}
         took = time.perf_counter() - began
         return Result((motion,), {}, (), self.pack.provenance(), took, settings)
@@ -265,17 +266,17 @@ class Pipeline:
 
     def _style_of(
         self, request: Styled, said: str | None, reference: Motion | None, warnings: list[str]
-    ) -> Tensor | None:
-        """The style code that a request asks for, None for none; `said` is the prompt's own style, "auto" means it."""
+    ) -> Style | None:
+        """The style that a request asks for, None for none; `said` is the prompt's own style, "auto" means it."""
         if request.style != STYLE_AUTO:
-            return self._stylist().code(request, reference) if request.asks_for_style else None
+            return self._stylist().style(request, reference) if request.asks_for_style else None
         if said is None or self.stylist is None:
             return None
         label = label_for(said, self.stylist.labels)
         if label is None:
             warnings.append(f"the model has no style {said!r}; the prompt's words alone say it")
             return None
-        return self.stylist.code(replace(request, style=label), reference)
+        return self.stylist.style(replace(request, style=label), reference)
 
     def encode_texts(self, prompt: str, parts: Mapping[str, str]) -> tuple[Tensor, Tensor]:
         """Global prompt and part sentences -> embeddings (1, 7, E) and which of them are given (1, 7)."""

@@ -21,6 +21,7 @@ from .protocol import quaternion
 from .protocol.messages import PARTS, STYLE_RANDOM, Styled
 from .protocol.motion import Motion
 from .stylization import codes, library
+from .stylization.codes import Style
 from .stylization.names import label_for
 from .stylization.parts import blend_parts
 from .stylization.references import check_reference
@@ -53,7 +54,7 @@ class Stylist:
     """The style network on the CPU, where its few numbers are quickest, beside the auto-encoder wherever that is."""
 
     def __init__(self, network: StyleNetwork, autoencoder: Autoencoder, predicts_travel: bool = True) -> None:
-        """`predicts_travel` False takes the root's velocity from the decoder instead, to measure what that costs."""
+        """`predicts_travel` False keeps the clip's own planar velocity instead, to measure what that costs."""
         self.network = network.cpu().eval().requires_grad_(False)
         self.predicts_travel = predicts_travel
         self.autoencoder = autoencoder.eval().requires_grad_(False)
@@ -75,8 +76,8 @@ class Stylist:
         """Names of the styles that the network knows."""
         return self.network.config.labels
 
-    def code(self, request: Styled, reference: Motion | None) -> Tensor:
-        """The style code (1, D) that a request asks for; `reference`: its style clip on the SMPL body.
+    def style(self, request: Styled, reference: Motion | None) -> Style:
+        """The style that a request asks for; `reference`: its style clip on the SMPL body.
 
         Raises RequestError for unknown styles, MotionError for a reference that shows none.
         """
@@ -84,32 +85,33 @@ class Stylist:
             raise RequestError(f"the style clip {request.style_clip!r} did not come with the request; send it along")
         with torch.inference_mode():
             if reference is not None and request.style_clip:
-                code = self.clip_code(reference, request.style_seed)
+                style = self.clip_style(reference, request.style_seed)
             else:
-                code = self.named_code(request.style, request.style_seed)
+                style = self.named_style(request.style, request.style_seed)
             if request.style_mix:
-                code = codes.mix(code, self.named_code(request.style_mix, request.style_seed + 1), request.style_share)
-        return code
+                second = self.named_style(request.style_mix, request.style_seed + 1)
+                style = codes.mix(style, second, request.style_share)
+        return style
 
-    def named_code(self, name: str, seed: int) -> Tensor:
-        """The code of a label, a saved style, a word for a label, or "random". Raises RequestError for other names."""
+    def named_style(self, name: str, seed: int) -> Style:
+        """The style of a label, a saved style, a word for a label, or "random". Raises RequestError for other names."""
         if name == STYLE_RANDOM:
-            return codes.random_code(self.network, len(self.labels), seed)
+            return codes.random_style(self.network, len(self.labels), seed)
         if name in self.labels:
-            return codes.label_code(self.network, self.labels.index(name) + 1, seed)
+            return codes.label_style(self.network, self.labels.index(name) + 1, seed)
         saved = {preset.name for preset in library.presets()}
         if name in saved:
-            return self.clip_code(library.load(name)[1], seed)
+            return self.clip_style(library.load(name)[1], seed)
         if (label := label_for(name, self.labels)) is not None:
-            return self.named_code(label, seed)
+            return self.named_style(label, seed)
         known = ", ".join([*self.labels, *sorted(saved)])
         raise RequestError(f"there is no style {name[:60]!r}; use one of {known}, or random")
 
-    def clip_code(self, motion: Motion, seed: int = 0) -> Tensor:
+    def clip_style(self, motion: Motion, seed: int = 0) -> Style:
         """The style of a clip on the SMPL body, at any rate. Raises MotionError when it is too short or still."""
         check_reference(motion)
         latents = self.encode(_floats(encoding.encode(motion.resample(layout.FPS))))
-        return codes.clip_code(self.network, windows(latents)[0], seed)
+        return codes.clip_style(self.network, windows(latents)[0], len(self.labels), seed)
 
     def encode(self, features: Tensor) -> Tensor:
         """Features (T, F) -> raw latents (ceil(T / 4), C); the last frame is repeated to fill the last latent."""
@@ -122,8 +124,8 @@ class Stylist:
         out = self.autoencoder.decode_raw(latents.to(self._device()))
         return (out * self.autoencoder.feature_std + self.autoencoder.feature_mean).float().cpu()
 
-    def features(self, features: np.ndarray, code: Tensor, strength: float) -> np.ndarray:
-        """Features (T, F) of a clip in the style `code`, in the same number of frames; strength 0 changes nothing.
+    def features(self, features: np.ndarray, style: Style, strength: float) -> np.ndarray:
+        """Features (T, F) of a clip in a style, in the same number of frames; strength 0 changes nothing.
 
         The heading turns as it did; how fast the body travels follows from the styled pose.
         """
@@ -132,12 +134,13 @@ class Stylist:
         with torch.inference_mode():
             given = _floats(features)
             latents = self.encode(given)
-            made = restyle(self.network, latents, code, strength)
+            made = restyle(self.network, latents, style, strength)
             styled, plain = self.decode(torch.stack([made, latents]))[:, : len(given)]
             left = max(0.0, 1.0 - strength)
             out = styled + left * (given - plain)
             out[:, layout.YAW_VELOCITY] = given[:, layout.YAW_VELOCITY]
             if not self.predicts_travel:
+                out[:, layout.PLANAR_VELOCITY] = given[:, layout.PLANAR_VELOCITY]
                 return out.numpy().astype(np.float64)
             moved, before = self.network.velocity(torch.stack([out, given])[..., SEEN])
             moved = moved + left * (given[:, layout.PLANAR_VELOCITY] - before)
@@ -146,12 +149,12 @@ class Stylist:
             out[:, layout.PLANAR_VELOCITY] = moved
         return out.numpy().astype(np.float64)
 
-    def motion(self, features: np.ndarray, code: Tensor, request: Styled) -> tuple[Motion, Footing]:
+    def motion(self, features: np.ndarray, style: Style, request: Styled) -> tuple[Motion, Footing]:
         """Features (T, F) of a clip -> its styled motion from x = z = 0 facing +Z, not cleaned, and how its feet go.
 
         Only the request's body parts are styled.
         """
-        styled = self.features(features, code, request.style_strength)
+        styled = self.features(features, style, request.style_strength)
         motion, content = encoding.decode(styled), encoding.decode(features)
         if request.style_parts and request.style_strength > 0:
             motion = blend_parts(content, motion, request.style_parts)
@@ -160,12 +163,12 @@ class Stylist:
         least = CLEARANCE * min(1.0, request.style_strength)
         return motion, Footing(contacts, np.minimum(sole_heights(content).max(axis=2), least))
 
-    def stylize(self, clip: Motion, code: Tensor, request: Styled, clean: bool) -> Motion:
+    def stylize(self, clip: Motion, style: Style, request: Styled, clean: bool) -> Motion:
         """A clip on the SMPL body, at any rate and of any length, styled; 30 fps, where and facing as the clip."""
         clip = clip.resample(layout.FPS)
         if request.style_strength == 0.0:
             return clip
-        motion, feet = self.motion(encoding.encode(clip), code, request)
+        motion, feet = self.motion(encoding.encode(clip), style, request)
         if clean:
             strength = min(1.0, request.style_strength)
             motion = cleanup.clean(motion, feet.contacts, strength=strength, clearance=feet.clearance)

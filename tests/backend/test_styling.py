@@ -72,9 +72,9 @@ def test_any_length_and_rate_keeps_its_duration_place_and_heading(pipeline, seco
 def test_a_reference_tells_its_style_at_any_rate_place_and_heading(pipeline):
     assert pipeline.stylist is not None
     reference = swaying(4.0)
-    code = pipeline.stylist.clip_code(reference)
-    np.testing.assert_allclose(pipeline.stylist.clip_code(placed(reference, 2.5, 9.0)), code, atol=1e-4)
-    np.testing.assert_allclose(pipeline.stylist.clip_code(swaying(4.0, 120.0)), code, atol=0.02)
+    code = pipeline.stylist.clip_style(reference).code
+    np.testing.assert_allclose(pipeline.stylist.clip_style(placed(reference, 2.5, 9.0)).code, code, atol=1e-4)
+    np.testing.assert_allclose(pipeline.stylist.clip_style(swaying(4.0, 120.0)).code, code, atol=0.02)
 
 
 def test_styles_by_label_clip_random_and_mix_differ(pipeline):

@@ -41,8 +41,9 @@ HEEL_OFF = 0.03
 RISE = 1.5
 """Frames over which a swing that is too low is lifted, as the width of a Gaussian."""
 
-TAKE_OFF = 4.0
-"""Frames from a stance to where such a lift is whole."""
+TAKE_OFF = 2.0
+"""Frames from a stance to where such a lift is whole; a running foot comes down within as many, and would skate in
+them if it were lifted later."""
 
 DEEPEST_PELVIS = 0.08
 """The pelvis is lowered by no more than this to let a foot reach the ground, metres."""

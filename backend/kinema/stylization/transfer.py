@@ -5,12 +5,19 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .codes import StyleModel, mix
+from .codes import Style, StyleModel
 
 WINDOW = 24
 """Latents in a window, the longest that the network was trained on."""
 
 SHORTEST = 8
+
+FOREIGN_CODE = 0.25
+"""How far strength 1 goes from a clip's own code to a foreign reference's: most of that way leads out of the styles
+that training knows, and the content is lost on it."""
+
+FOREIGN_POSTURE = 0.3
+"""How far strength 1 moves a clip's mean latent to a foreign reference's; more would show what the reference does."""
 
 
 def windows(latents: Tensor, length: int = WINDOW) -> tuple[Tensor, list[int]]:
@@ -41,8 +48,8 @@ def join(pieces: Tensor, starts: list[int], count: int) -> Tensor:
     return total / weight
 
 
-def restyle(model: StyleModel, latents: Tensor, code: Tensor, strength: float) -> Tensor:
-    """Raw latents (L, C) of a clip in the style `code` (1, D), L as it was.
+def restyle(model: StyleModel, latents: Tensor, style: Style, strength: float) -> Tensor:
+    """Raw latents (L, C) of a clip in a style, L as it was.
 
     `strength` 0..1.5 goes from the clip's own style, read from it, to the given one and beyond it. What the generator
     cannot say about the clip in its own style is added in the share that is left of it: strength 0 gives `latents`.
@@ -52,8 +59,12 @@ def restyle(model: StyleModel, latents: Tensor, code: Tensor, strength: float) -
     pieces, starts = windows(latents)
     content = model.content(pieces)
     own = model.style(pieces)[0].mean(0, keepdim=True)
-    made = model.generate(content, mix(own, code, strength).expand(len(pieces), -1))
+    share = strength * (1.0 - style.foreign * (1.0 - FOREIGN_CODE))
+    made = model.generate(content, torch.lerp(own, style.code, share).expand(len(pieces), -1))
     left = max(0.0, 1.0 - strength)
     if left:
         made = made + left * (pieces - model.generate(content, own.expand(len(pieces), -1)))
-    return join(made, starts, len(latents))
+    out = join(made, starts, len(latents))
+    if style.posture is None:
+        return out
+    return out + strength * style.foreign * FOREIGN_POSTURE * (style.posture - out.mean(dim=0))

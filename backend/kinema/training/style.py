@@ -26,6 +26,7 @@ from ..features import layout
 from ..networks.autoencoder import Autoencoder, AutoencoderConfig
 from ..networks.style import NO_LABEL, StyleConfig, StyleNetwork
 from .corpus import Corpus, open_corpus
+from .pose_space import PoseSpace
 from .run import Average, Checkpoint, Log, learning_rate
 from .style_critic import Critic
 from .style_data import SEEN, Batch, StylePicker, encode_clips, styled_items, styles_of
@@ -62,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=8e-4)
     parser.add_argument("--width", type=int, default=StyleConfig(()).width)
     parser.add_argument("--without", choices=ABLATIONS, help="leave one idea out, to measure what it is worth")
+    parser.add_argument("--poses", action="store_true", help="learn on poses instead of latents, to measure that")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     train(parser.parse_args(argv))
     return 0
@@ -91,6 +93,8 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(0)
     corpus = open_corpus(options.packed, run.parent / "corpus")
     autoencoder = open_autoencoder(options.autoencoder)
+    if options.poses:
+        autoencoder = PoseSpace(autoencoder.feature_mean, autoencoder.feature_std)
     labels = styles_of(corpus)
     latents, clips = encode_clips(corpus, styled_items(corpus, "train"), autoencoder, labels, run / "latents.npy")
     network = StyleNetwork(StyleConfig(labels, autoencoder.config.latent, width=options.width))

@@ -92,7 +92,7 @@ def encode_clips(
             latents[clip.start : clip.start + clip.count] = network.posterior(torch.from_numpy(features)[None])[0][0]
         np.save(cache, latents)
         mark.write_text(fingerprint)
-    return np.load(cache, allow_pickle=False), clips
+    return np.load(cache, mmap_mode="r", allow_pickle=False), clips
 
 
 @dataclass(frozen=True)

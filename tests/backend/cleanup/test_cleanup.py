@@ -250,6 +250,17 @@ def test_a_swing_lower_than_asked_is_lifted_and_stances_stay(clip):
     np.testing.assert_array_equal(same.rotations, plain.rotations)
 
 
+def test_a_swing_keeps_its_height_until_shortly_before_it_lands(clip):
+    stands = stances(clip)
+    down = stands.any(axis=2)
+    least = np.where(down, 0.0, 0.06)
+    plain, lifted = clean(clip, stands.reshape(-1, 4)), clean(clip, stands.reshape(-1, 4), clearance=least)
+    before, after = (sole_heights(motion).max(axis=2) for motion in (plain, lifted))
+    landing = ~down[:-3] & ~down[1:-2] & ~down[2:-1] & down[3:]
+    assert (before[1:-2][landing] < 0.05).any()
+    assert after[1:-2][landing].min() > 0.05
+
+
 def test_refusals(clip):
     with pytest.raises(InputError, match="strength"):
         clean(clip, strength=1.5)

@@ -42,7 +42,7 @@ def test_windows_that_disagree_fade_into_each_other():
 
 def test_strength_zero_is_the_clip_and_more_moves_steadily_away(network):
     latents = torch.randn(50, 8)
-    code = codes.label_code(network, 1, 0)
+    code = codes.label_style(network, 1, 0)
     assert torch.equal(restyle(network, latents, code, 0.0), latents)
     away = [(restyle(network, latents, code, s) - latents).norm() for s in (1e-4, 0.01, 0.5, 1.0, 1.5)]
     assert away[0] < 0.01
@@ -52,20 +52,64 @@ def test_strength_zero_is_the_clip_and_more_moves_steadily_away(network):
 def test_a_style_code_is_reproducible_and_seeds_differ(network):
     latents = torch.randn(2, 24, 8)
     for make in (
-        lambda seed: codes.label_code(network, 1, seed),
-        lambda seed: codes.clip_code(network, latents, seed),
-        lambda seed: codes.random_code(network, 2, seed),
+        lambda seed: codes.label_style(network, 1, seed),
+        lambda seed: codes.clip_style(network, latents, 2, seed),
+        lambda seed: codes.random_style(network, 2, seed),
     ):
-        assert torch.equal(make(3), make(3))
-        assert not torch.allclose(make(3), make(4))
-    assert torch.equal(codes.label_code(network, 2, 0), network.prior_mean.weight[1:2])
+        assert torch.equal(make(3).code, make(3).code)
+        assert not torch.allclose(make(3).code, make(4).code)
+    assert torch.equal(codes.label_style(network, 2, 0).code, network.prior_mean.weight[1:2])
 
 
 def test_mixing_goes_from_one_style_to_the_other(network):
-    first, second = (codes.label_code(network, label, 0) for label in (1, 2))
-    assert torch.equal(codes.mix(first, second, 0.0), first)
-    torch.testing.assert_close(codes.mix(first, second, 1.0), second)
-    assert torch.allclose(codes.mix(first, second, 0.5), (first + second) / 2)
+    first, second = (codes.label_style(network, label, 0) for label in (1, 2))
+    assert torch.equal(codes.mix(first, second, 0.0).code, first.code)
+    torch.testing.assert_close(codes.mix(first, second, 1.0).code, second.code)
+    assert torch.allclose(codes.mix(first, second, 0.5).code, (first.code + second.code) / 2)
+    assert codes.mix(first, second, 0.5).posture is None
+
+
+def test_mixing_weighs_postures_by_how_foreign_they_are():
+    code = torch.zeros(1, 8)
+    known, crouched, upright = codes.Style(code), *(codes.Style(code, 1.0, torch.full((4,), k)) for k in (1.0, 3.0))
+    assert codes.mix(known, crouched, 0.0).foreign == 0.0
+    half = codes.mix(known, crouched, 0.5)
+    assert half.foreign == 0.5
+    assert half.posture is not None
+    torch.testing.assert_close(half.posture, torch.ones(4))
+    both = codes.mix(crouched, upright, 0.25)
+    assert both.foreign == 1.0
+    assert both.posture is not None
+    torch.testing.assert_close(both.posture, torch.full((4,), 1.5))
+
+
+def test_a_clip_is_foreign_where_no_label_is_near(network):
+    class Told(StyleNetwork):
+        def style(self, latents, labels=None):
+            return self.told.expand(len(latents), -1), torch.zeros(len(latents), 8)
+
+    told = Told(network.config)
+    told.load_state_dict(network.state_dict())
+    latents = torch.randn(3, 16, 8)
+    told.told = network.prior_mean.weight[:1]
+    assert codes.clip_style(told, latents, 2, 0).foreign == 0.0
+    told.told = torch.zeros(1, 8)
+    foreign = codes.clip_style(told, latents, 2, 0)
+    assert foreign.foreign == 1.0
+    assert foreign.posture is not None
+    torch.testing.assert_close(foreign.posture, latents.mean(dim=(0, 1)))
+
+
+def test_a_foreign_style_moves_the_posture_and_the_strength_says_how_far(network):
+    latents = torch.randn(50, 8)
+    code = codes.label_style(network, 1, 0).code
+    posture = torch.full((8,), 5.0)
+    away = [
+        (restyle(network, latents, codes.Style(code, 1.0, posture), s).mean(0) - posture).norm()
+        for s in (0.0, 0.5, 1.0)
+    ]
+    assert away[0] > away[1] > away[2]
+    assert torch.equal(restyle(network, latents, codes.Style(code, 1.0, posture), 0.0), latents)
 
 
 def test_without_a_label_the_prior_is_standard_normal(network):

@@ -8,10 +8,15 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from kinema.errors import InputError
+from kinema.evaluation.style.cli import open_run
+from kinema.features import layout
 from kinema.networks.autoencoder import Autoencoder, AutoencoderConfig
 from kinema.networks.style import NO_LABEL
+from kinema.stylization.codes import Style
 from kinema.training import packed, style
 from kinema.training.corpus import open_corpus
+from kinema.training.pose_space import WIDTH, PoseSpace
 from kinema.training.run import Log
 from kinema.training.style_critic import UNKNOWN, Critic
 from kinema.training.style_data import HELD_OUT, StylePicker, content_of, encode_clips, styled_items, styles_of
@@ -50,6 +55,7 @@ def train(folder, run: str, steps: int, **changed) -> list[list[float]]:
         rate=1e-3,
         width=16,
         without=None,
+        poses=False,
         device="cpu",
     )
     style.train(argparse.Namespace(**{**vars(options), **changed}))
@@ -76,6 +82,22 @@ def test_each_ablation_leaves_its_losses_out(prepared, monkeypatch, without):
     assert ("homo" in header) is (without == "critic")
     assert ("divergence" in header) is (without != "sampling")
     assert ("critic" in header) is (without != "critic")
+
+
+def test_poses_take_the_place_of_latents_and_come_back_as_they_were(prepared, monkeypatch):
+    monkeypatch.setattr(Log.__init__, "__defaults__", (1, None))
+    train(prepared, "poses", 1, poses=True)
+    space = PoseSpace(torch.full((layout.WIDTH,), 0.5), torch.full((layout.WIDTH,), 2.0))
+    features = torch.randn(2, 12, layout.WIDTH)
+    latents, _ = space.posterior(features)
+    assert latents.shape == (2, 3, WIDTH)
+    back = space.decode_raw(latents) * space.feature_std + space.feature_mean
+    torch.testing.assert_close(back, features)
+    stylist = open_run(prepared / "poses/style", style.open_autoencoder(prepared / "ae.safetensors"))
+    made = stylist.features(features[0].double().numpy(), Style(torch.zeros(1, 64)), 1.0)
+    assert made.shape == (12, layout.WIDTH)
+    with pytest.raises(InputError, match="kinema train style"):
+        open_run(prepared, space)
 
 
 def test_held_out_pairs_are_left_out_as_the_mirror_shows_them(prepared):

@@ -7,13 +7,14 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file
 
-from ... import clips
 from ...checkpoints import find_pack
 from ...errors import InputError, KinemaError
 from ...networks.autoencoder import Autoencoder, AutoencoderConfig
@@ -21,11 +22,11 @@ from ...networks.style import StyleConfig, StyleNetwork
 from ...protocol.messages import Stylize
 from ...protocol.motion import Motion
 from ...styling import Stylist
+from ...training import pose_space
 from ...training.corpus import Corpus, open_corpus
-from ...training.style_data import content_of
-from .. import contact_sheet
-from .judge import styled, train_judges
+from .judge import train_judges
 from .rows import FIGURES, Row, Table, Trial, travel_speed, trials
+from .sheets import read_references, save_sheets, usual_clip
 
 SPEED_CLIP = 6.0
 """Seconds of the clip that the time is taken on."""
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--ablation", nargs=2, action="append", default=[], metavar=("NAME", "RUN"), help="another run to compare"
     )
-    parser.add_argument("--references", type=Path, help="folder of clips to take styles from, for a contact sheet")
+    parser.add_argument("--references", type=Path, help="folder of clips from outside the set to take styles from")
     parser.add_argument("--corpus", type=Path, help="folder of the set's features; default: OUT/corpus")
     parser.add_argument("--targets", type=int, default=2, help="styles that each validation clip is put in")
     parser.add_argument("--clips", type=int, help="measure on this many of the trials, evenly picked; default all")
@@ -62,6 +63,8 @@ def open_run(run: Path, autoencoder: Autoencoder, predicts_travel: bool = True) 
         raise InputError(f"{run} holds no style network ({error}); train one with kinema train style") from None
     network = StyleNetwork(StyleConfig(**{**config, "labels": tuple(config["labels"])}))
     network.load_state_dict({name: value.float() for name, value in state.items()})
+    if network.config.latent == pose_space.WIDTH:
+        autoencoder = pose_space.PoseSpace(autoencoder.feature_mean, autoencoder.feature_std)
     return Stylist(network, autoencoder, predicts_travel)
 
 
@@ -96,21 +99,32 @@ def _run(options: argparse.Namespace) -> int:
     rows = [table.real_row(), table.reconstructed_row(stylist), table.identity_row()]
     rows += _styled_rows(table, stylist, "")
     rows.append(table.random_row(stylist))
+    references = read_references(options.references) if options.references else {}
+    if references:
+        rows.append(table.outside_row("references from outside", stylist, list(references.values())))
     no_predictor = Stylist(stylist.network, stylist.autoencoder, predicts_travel=False)
-    rows.append(table.styled_row("label, no motion predictor", _by_label(no_predictor), table.trials))
+    rows += _styled_rows(table, no_predictor, ", no motion predictor", split=False)
     for name, run in options.ablation:
-        rows += _styled_rows(table, open_run(Path(run), stylist.autoencoder), f", {name}", split=False)
+        ablated = open_run(Path(run), stylist.autoencoder)
+        rows += _styled_rows(table, ablated, f", {name}", split=False)
+        rows.append(table.random_row(ablated, f"random, {name}"))
     report = {
-        "rows": [{"name": row.name, "clips": row.clips, **row.figures} for row in rows],
-        "seconds_of_6_s_clip": seconds_of_clip(stylist, _walk(table.corpus)),
-        "walking speed": speeds(stylist, _walk(table.corpus)),
-        "running speed": speeds(stylist, _walk(table.corpus, "run")),
+        "rows": [asdict(row) for row in rows],
+        "seconds_of_6_s_clip": seconds_of_clip(stylist, usual_clip(table.corpus)),
+        "walking speed": speeds(stylist, usual_clip(table.corpus)),
+        "running speed": speeds(stylist, usual_clip(table.corpus, "run")),
     }
     (options.out / "style.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    text = to_markdown(rows) + f"\n6 s clip: {report['seconds_of_6_s_clip']:.3f} s\n\n" + _speed_lines(report)
+    text = (
+        to_markdown(rows)
+        + "\n"
+        + skates_to_markdown(rows)
+        + f"\n6 s clip: {report['seconds_of_6_s_clip']:.3f} s\n\n"
+        + _speed_lines(report)
+    )
     (options.out / "style.md").write_text(text, encoding="utf-8")
     print(text)
-    sheets(stylist, corpus, options.out, options.references)
+    save_sheets(stylist, corpus, options.out, references)
     return 0
 
 
@@ -129,18 +143,19 @@ def _styled_rows(table: Table, stylist: Stylist, suffix: str, split: bool = True
     rows = []
     for kind, make in (("label", _by_label(stylist)), ("reference", _by_reference(stylist, table))):
         if not split:
-            rows.append(table.styled_row(f"{kind}{suffix}", make, table.trials))
+            rows.append(table.styled_row(f"{kind}{suffix}", make, table.trials, kind == "reference"))
             continue
         for seen in (True, False):
             chosen = [trial for trial in table.trials if trial.seen is seen]
-            rows.append(table.styled_row(f"{kind}, {'seen' if seen else 'unseen'} pairs{suffix}", make, chosen))
+            named = f"{kind}, {'seen' if seen else 'unseen'} pairs{suffix}"
+            rows.append(table.styled_row(named, make, chosen, kind == "reference"))
     return rows
 
 
 def _by_label(stylist: Stylist) -> Callable[[Motion, Trial], Motion]:
     def make(clip: Motion, trial: Trial) -> Motion:
         request = Stylize("", style=trial.style)
-        return stylist.stylize(clip, stylist.code(request, None), request, True)
+        return stylist.stylize(clip, stylist.style(request, None), request, True)
 
     return make
 
@@ -148,28 +163,36 @@ def _by_label(stylist: Stylist) -> Callable[[Motion, Trial], Motion]:
 def _by_reference(stylist: Stylist, table: Table) -> Callable[[Motion, Trial], Motion]:
     def make(clip: Motion, trial: Trial) -> Motion:
         request = Stylize("", style_clip="reference")
-        code = stylist.code(request, table.motion(trial.reference))
-        return stylist.stylize(clip, code, request, True)
+        style = stylist.style(request, table.motion(trial.reference))
+        return stylist.stylize(clip, style, request, True)
 
     return make
 
 
 def to_markdown(rows: list[Row]) -> str:
-    """One table; a dash where a figure means nothing for a row."""
+    """One table, each figure with half of its 95 % interval; a dash where a figure means nothing for a row."""
     lines = ["| row | clips | " + " | ".join(FIGURES.values()) + " |", "|---" * (2 + len(FIGURES)) + "|"]
     for row in rows:
-        cells = [f"{row.figures[key]:.3f}" if key in row.figures else "–" for key in FIGURES]
-        lines.append(f"| {row.name} | {row.clips} | " + " | ".join(cells) + " |")
+        lines.append(f"| {row.name} | {row.clips} | " + " | ".join(_cell(row, key) for key in FIGURES) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _walk(corpus: Corpus, content: str = "walk") -> Motion:
-    """The longest validation clip of someone walking, or doing another `content`, as usual."""
-    from ...features import encoding
+def _cell(row: Row, key: str) -> str:
+    if key not in row.figures:
+        return "–"
+    half = row.halves.get(key, float("nan"))
+    return f"{row.figures[key]:.3f}" + (f" ± {half:.3f}" if isfinite(half) else "")
 
-    items = [i for i in styled(corpus, "val", mirrored=False) if content_of(i) == content]
-    item = max(items, key=lambda i: (i.clip.style == "normal", i.frames))
-    return encoding.decode(corpus.view(item))
+
+def skates_to_markdown(rows: list[Row]) -> str:
+    """Foot skate by content, of rows that have any."""
+    rows = [row for row in rows if row.skates]
+    contents = sorted({content for row in rows for content in row.skates})
+    lines = ["| foot skate | " + " | ".join(contents) + " |", "|---" * (1 + len(contents)) + "|"]
+    for row in rows:
+        cells = [f"{row.skates[key]:.3f}" if key in row.skates else "–" for key in contents]
+        lines.append(f"| {row.name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def seconds_of_clip(stylist: Stylist, clip: Motion, repeats: int = 20) -> float:
@@ -184,7 +207,7 @@ def seconds_of_clip(stylist: Stylist, clip: Motion, repeats: int = 20) -> float:
     torch.set_num_threads(1)
     for _ in range(repeats):
         began = time.process_time()
-        stylist.stylize(clip, stylist.code(request, None), request, False)
+        stylist.stylize(clip, stylist.style(request, None), request, False)
         times.append(time.process_time() - began)
     torch.set_num_threads(threads)
     return min(times)
@@ -195,7 +218,7 @@ def speeds(stylist: Stylist, walk: Motion) -> dict[str, float]:
     found = {"as it was": travel_speed(walk)}
     for label in stylist.labels:
         request = Stylize("", style=label)
-        found[label] = travel_speed(stylist.stylize(walk, stylist.code(request, None), request, True))
+        found[label] = travel_speed(stylist.stylize(walk, stylist.style(request, None), request, True))
     return found
 
 
@@ -204,38 +227,3 @@ def _speed_lines(report: dict) -> str:
         f"{what}, m/s: " + ", ".join(f"{k} {v:.2f}" for k, v in report[what].items()) + "\n"
         for what in ("walking speed", "running speed")
     )
-
-
-def sheets(stylist: Stylist, corpus: Corpus, out: Path, references: Path | None) -> None:
-    """One walk in every style, one style on ten contents, and the walk in the styles of the `references`."""
-    from ...features import encoding
-
-    def styled_as(clip: Motion, **asked: object) -> Motion:
-        request = Stylize("", **asked)  # type: ignore[arg-type]
-        return stylist.stylize(clip, stylist.code(request, None), request, True)
-
-    walk = _walk(corpus)
-    every = [("as it was", walk), *((label, styled_as(walk, style=label)) for label in stylist.labels)]
-    contact_sheet.save(every, out / "walk_in_every_style.png")
-    by_content = {content_of(i): i for i in styled(corpus, "val", mirrored=False) if i.clip.style == "normal"}
-    style = "elderly" if "elderly" in stylist.labels else stylist.labels[0]
-    ten = []
-    for content, item in sorted(by_content.items())[:10]:
-        clip = encoding.decode(corpus.view(item))
-        ten += [(content, clip), (f"{content}, {style}", styled_as(clip, style=style))]
-    contact_sheet.save(ten, out / "one_style_on_ten_contents.png")
-    found = []
-    for path in sorted(references.iterdir()) if references else []:
-        try:
-            reference = clips.read(path)
-            code = stylist.clip_code(reference)
-        except InputError as error:
-            print(f"left out: {error}", file=sys.stderr)
-            continue
-        request = Stylize("", style_clip=path.name)
-        found += [
-            (f"reference: {path.name}", reference),
-            ("the walk in its style", stylist.stylize(walk, code, request, True)),
-        ]
-    if found:
-        contact_sheet.save(found, out / "references.png")
