@@ -11,7 +11,7 @@ _SUBJECT = r"(?:he|she|it|they|who|i|you|person|man|woman|figure|human|has|have|
 _KEEP = re.compile(
     rf"""
     \b(?:all|just)\s+right\b
-  | \bright\s+(?:away|now|angles?|angled)\b
+  | \bright\s+(?:away(?!\s+from)|now|angles?|angled)\b
   | (?<!turns\s)(?<!turn\s)(?<!turning\s)(?<!turned\s)(?<!the\s)(?<!his\s)(?<!her\s)(?<!their\s)(?<!to\s)
     \bright\s+(?:in\s+front|next\s+to|beside|behind|above|below|before|after|there)\b
   | \b{_SUBJECT}\s+left\s+(?:the|a|an|his|her|their|its|it|for)\b

@@ -20,6 +20,7 @@ from kinema.refine import mirror_text
         ("turns right before sitting", "turns left before sitting"),
         ("steps to the left over a box", "steps to the right over a box"),
         ("left_arm", "right_arm"),
+        ("hangs up to the right away from the body", "hangs up to the left away from the body"),
         ("on his left he has the right foot", "on his right he has the left foot"),
     ],
 )

@@ -24,10 +24,6 @@ def described(motion):
     return describe(Signals.of(motion), np.random.default_rng(0))
 
 
-def first_with(name: str):
-    return next(made for made in map(procedural.generate, range(4000)) if made.primitives == (name,))
-
-
 def test_most_of_what_is_said_agrees_with_what_was_made(clips) -> None:
     said, agreed = 0, 0
     for made in clips:
@@ -49,10 +45,12 @@ def test_mirror_image_is_told_mirrored(clips) -> None:
 
 
 def test_windows_skip_what_a_person_described() -> None:
-    made = first_with("squat")
-    features = encoding.encode(made.motion)
-    row = ("x", "cmu", 0, len(features), "train", "", "", False, True, "test")
-    bare = windows(PackedClip(*row, ()), features)
+    squats = (made for made in map(procedural.generate, range(4000)) if made.primitives == ("squat",))
+    for made in squats:  # the first that is certain enough to be described
+        features = encoding.encode(made.motion)
+        row = ("x", "cmu", 0, len(features), "train", "", "", False, True, "test")
+        if bare := windows(PackedClip(*row, ()), features):
+            break
     told = windows(PackedClip(*row, (Caption("a person squats", 0.0, 5.0, "cmu", "train"),)), features)
     assert bare[0].parts["left_leg"].startswith("the left leg squats")
     assert not told
