@@ -204,8 +204,7 @@ def _finished(features: np.ndarray, request: Timeline, leading: Path | None) -> 
     if not request.loop:
         motion = leading.followed(motion) if leading else motion
         if request.cleanup:
-            led = np.isfinite(leading.place[: len(motion), 0]) if leading else np.zeros(len(motion), dtype=bool)
-            motion = stepping(motion, features[:, layout.CONTACTS], led)
+            motion = stepping(motion, features[:, layout.CONTACTS])
         return motion, {"path": leading.error(motion)} if leading else {}
     cycle = looping.travel(_onward(features))
     if request.cleanup:

@@ -142,13 +142,17 @@ class Pipeline:
             raise RequestError("only requests of equal seconds, sampler, steps and guidance can be sampled together")
         settings = Settings.of(first, self.pack.section("sampling"))
         frames = max(1, round(first.seconds * layout.FPS))
-        steps = count(1)
-        total = 0
+        done = total = 0
 
-        def report(stage: str, step: int = 0) -> None:
+        def report(stage: str) -> None:
             if cancelled():
                 raise Cancelled("the request was cancelled")
-            progress(Progress(first.id, stage, step, total if step else 0))
+            progress(Progress(first.id, stage, done, total))
+
+        def stepped() -> None:
+            nonlocal done
+            done += 1
+            report("sample")
 
         report("refine")
         refined = [refined_text(each, llm) for each in requests]
@@ -168,8 +172,8 @@ class Pipeline:
         stands: list[list[np.ndarray]] = [[] for _ in requests]
         for turn in turns:
             heard = [(told_in[index], requests[index].seed + sample) for index, sample in turn]
-            features = staging.features(self.sampling, heard, frames, settings, lambda: report("sample", next(steps)))
-            report("decode", total)
+            features = staging.features(self.sampling, heard, frames, settings, stepped)
+            report("decode")
             for (index, _), sample in zip(turn, features, strict=True):
                 request, style = requests[index], styles[index]
                 if style is None or self.stylist is None:
@@ -177,8 +181,7 @@ class Pipeline:
                 else:
                     motion, feet = self.stylist.motion(sample, style, request)
                 if request.cleanup:
-                    made = np.ones(len(motion), dtype=bool)
-                    motion = stepping(motion, feet.contacts, made, clearance=feet.clearance)
+                    motion = stepping(motion, feet.contacts, clearance=feet.clearance)
                 motions[index].append(motion)
                 stands[index].append(np.clip(feet.contacts, 0.0, 1.0))
         told = settings.told(self.device)

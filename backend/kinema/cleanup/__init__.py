@@ -30,9 +30,8 @@ def clean(
     `contacts` (T, 4): probabilities in the order of `contacts.FEET`, e.g. a network's own; None finds them from heights
     and speeds. `strength` 0..1 scales foot locking, 0 gives back `motion` itself. `cutoff` in Hz low-passes the motion
     first; None leaves it. `clearance` (T, 2), metres: how high the left and right sole shall at least be, at the higher
-    of heel and ball, while that foot swings; None leaves swings. `farthest`: as `feet.lock_feet` takes it.
-    Length, rate, upper body and the root's horizontal
-    path stay.
+    of heel and ball, while that foot swings; None leaves swings. `farthest`: as in `feet.lock_feet`. Length, rate,
+    upper body and the root's horizontal path stay.
 
     Raises MotionError when the motion is not on the SMPL body, InputError for a strength outside 0..1 or contacts of
     another shape.

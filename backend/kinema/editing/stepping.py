@@ -24,16 +24,18 @@ SLOW, FAST = 0.5, 1.0
 def stepping(
     motion: Motion,
     contacts: np.ndarray | None,
-    led: np.ndarray,
+    led: np.ndarray | None = None,
     fixed: np.ndarray | None = None,
     clearance: np.ndarray | None = None,
 ) -> Motion:
-    """A motion on the SMPL body with its feet on the ground y = 0, made or led along a path at the frames `led` (T,).
+    """A motion on the SMPL body with its feet on the ground y = 0, made or led along a path at the frames `led` (T,),
+    None for all.
 
     `contacts` (T, 4) and `clearance` (T, 2) as `cleanup.clean` takes them. `fixed` (T,): frames that stay as they are,
     with the ground where it is; None: the body is set on the ground too. Without led frames feet are locked as in any
     clip.
     """
+    led = np.ones(len(motion), dtype=bool) if led is None else led
     lift = swings(motion) * led[:, None] if led.any() else clearance
     if lift is not None and clearance is not None:
         lift = np.maximum(lift, clearance)
