@@ -80,7 +80,7 @@ class Mixing:
     drop_parts: float = 0.2
     drop_part: float = 0.1
     constrained: float = 0.4
-    wordless: float = 0.35
+    wordless: float = 0.25
     constraints: Kinds = field(default_factory=Kinds)
 
 

@@ -65,7 +65,7 @@ def draw(
     held = bool(row.held) and (rng.random() < 0.15 if held is None else held)
     pace = Pace(1.0) if held else draw_pace(rng)
     if row.snap:  # a blow is fast already
-        pace = replace(pace, factor=max(pace.factor, 0.9))
+        pace = replace(pace, factor=max(pace.factor, 0.95))
     count = draw_count(rng, cyclic=row.cyclic) if row.loop or row.other_loop else Count(1)
     returns = not held and rng.random() < row.back
     approach = row.seconds * pace.factor * rng.uniform(0.9, 1.15)
