@@ -157,6 +157,8 @@ def _start(rng: np.random.Generator, action: Action, slack: float) -> float:
     """When an action begins: often at once, else somewhere in the `slack` seconds that it has."""
     if action.from_start or slack <= 0.0:
         return 0.0
+    if action.rhythmic and rng.random() < 0.85:
+        return float(min(rng.uniform(0.08, 0.16), slack))
     return float(rng.uniform(0.0, min(0.3, slack)) if rng.random() < 0.65 else rng.uniform(0.0, min(slack, 2.5)))
 
 

@@ -63,12 +63,13 @@ def draw(
     row = BY_NAME[name] if name else ROWS[int(rng.choice(len(ROWS), p=_SHARES))]
     sides = sides or _draw_sides(rng, row)
     held = bool(row.held) and (rng.random() < 0.15 if held is None else held)
-    pace = Pace(1.0) if held else draw_pace(rng)
+    rhythmic = bool(row.loop) and row.period < 1.0
+    pace = Pace(1.0) if held else draw_pace(rng, rhythmic)
     if row.snap:  # a blow is fast already
         pace = replace(pace, factor=max(pace.factor, 0.95))
     count = draw_count(rng, cyclic=row.cyclic) if row.loop or row.other_loop else Count(1)
     returns = not held and rng.random() < row.back
-    approach = row.seconds * pace.factor * rng.uniform(0.9, 1.15)
+    approach = row.seconds * pace.factor * (1.0 + (0.25 if rhythmic else 1.0) * rng.uniform(-0.1, 0.15))
     lead = 0.0 if held else approach
     repeats = count.number * row.period * pace.factor
     tail = approach * 1.05 if returns else 0.0
@@ -93,6 +94,7 @@ def draw(
         parts,
         write,
         from_start=held,
+        rhythmic=rhythmic,
     )
 
 

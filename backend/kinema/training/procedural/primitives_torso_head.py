@@ -39,15 +39,15 @@ def draw(rng: np.random.Generator, name: str | None = None, held: bool | None = 
     row = BY_NAME[name] if name else ROWS[int(rng.choice(len(ROWS), p=_SHARES))]
     cyclic = row.swings or row.circles or row.name == "nod"
     held = bool(row.held) and (rng.random() < 0.12 if held is None else held)
-    pace = Pace(1.0) if held else draw_pace(rng)
+    pace = Pace(1.0) if held else draw_pace(rng, cyclic)
     count = Count(1) if held else draw_count(rng, cyclic=cyclic)
     stays = held or (not cyclic and count.number == 1 and rng.random() < 0.35)
     size = float(np.clip(rng.normal(1.0, 0.14), 0.65, 1.3))
-    period = row.period * pace.factor * float(rng.uniform(0.9, 1.15))
+    period = row.period * pace.factor * (1.0 + (0.25 if cyclic else 1.0) * float(rng.uniform(-0.1, 0.15)))
     amplitude = "slightly" if size < 0.76 and not cyclic else ""
     shortest = 0.6 * period + 0.4 if stays else period * count.number + 0.1
     longest = shortest + (8.0 if stays or cyclic else 1.2)
-    direction = -1.0 if (row.swings or row.circles) and rng.random() < 0.5 else 1.0
+    direction = -1.0 if (row.swings or row.circles) and rng.random() < 0.15 else 1.0
 
     def write(score: Score, start: float, stop: float) -> None:
         begin = start - period if held else start
@@ -77,6 +77,7 @@ def draw(rng: np.random.Generator, name: str | None = None, held: bool | None = 
         parts,
         write,
         from_start=held,
+        rhythmic=cyclic,
     )
 
 
