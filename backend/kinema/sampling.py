@@ -56,7 +56,8 @@ class Settings:
         if sampler not in SAMPLERS:
             raise RequestError(f"sampler {sampler!r} is unknown; use one of {', '.join(SAMPLERS)}")
         scale = pack["guidance"] if request.guidance is None else request.guidance
-        amplified = guidance.Guidance(float(scale), float(pack.get("null_below", 0.0)), float(pack.get("above", 0.0)))
+        interval = {name: float(pack[name]) for name in ("null_below", "above", "below") if name in pack}
+        amplified = guidance.Guidance(float(scale), **interval)
         return cls(sampler, request.steps or int(pack["steps"]), amplified, float(pack.get("power", 1.0)))
 
     def times(self) -> Tensor:

@@ -12,13 +12,15 @@ Denoise = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | None], Tens
 
 @dataclass(frozen=True)
 class Guidance:
-    """`scale`: how far beyond the conditioned prediction, 1 is that alone. At times below `above` nothing is amplified,
-    at half the cost: there texts are long decided (Kynkaanniemi et al. 2024, arXiv 2404.07724). At times below
-    `null_below` the condition is withheld (MotionMix, arXiv 2401.11115, section 3.3)."""
+    """`scale`: how far beyond the conditioned prediction, 1 is that alone. Outside times `above` to `below` nothing is amplified, at
+    half the cost: later texts are long decided, and what pure noise becomes is nearly the mean of all that the texts
+    allow, which amplifying only overshoots (Kynkaanniemi et al. 2024, arXiv 2404.07724). At times below `null_below`
+    the condition is withheld (MotionMix, arXiv 2401.11115, section 3.3)."""
 
     scale: float
     null_below: float = 0.0
     above: float = 0.0
+    below: float = 1.0
 
 
 def guided(
@@ -45,7 +47,7 @@ def guided(
     def model(x: Tensor, t: Tensor) -> Tensor:
         if float(t[0]) < guidance.null_below:
             return denoise(x, t, texts, nothing, lengths, constraints)
-        if guidance.scale == 1.0 or float(t[0]) < guidance.above:
+        if guidance.scale == 1.0 or not guidance.above <= float(t[0]) <= guidance.below:
             return denoise(x, t, texts, given, lengths, constraints)
         both = denoise(torch.cat([x, x]), torch.cat([t, t]), both_texts, both_given, both_lengths, both_constraints)
         x0, null = both.chunk(2)

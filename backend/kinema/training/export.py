@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--null-below", type=float, default=0.0, help="time below which the condition is withheld")
     parser.add_argument("--above", type=float, default=0.3, help="time below which guidance amplifies nothing")
+    parser.add_argument("--below", type=float, default=1.0, help="time above which guidance amplifies nothing")
     parser.add_argument("--power", type=float, default=0.7, help="of the steps' times; 1 spaces them evenly")
     options = parser.parse_args(argv)
 
@@ -65,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "guidance": options.guidance,
                 "null_below": options.null_below,
                 "above": options.above,
+                "below": options.below,
                 "power": options.power,
             },
         },

@@ -71,7 +71,7 @@ def test_the_condition_is_withheld_below_its_time():
     assert model(torch.zeros(1, 5, 3), torch.tensor([0.2])).unique() == 1.0
 
 
-def test_guidance_amplifies_nothing_below_its_time():
+def test_guidance_amplifies_nothing_outside_its_times():
     given = torch.ones(1, 7, dtype=torch.bool)
     sizes = []
 
@@ -79,10 +79,11 @@ def test_guidance_amplifies_nothing_below_its_time():
         sizes.append(len(x))
         return torch.where(given[:, :1, None], torch.full_like(x, 3.0), torch.ones_like(x))
 
-    model = guidance.guided(denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), Guidance(2.0, above=0.3))
+    model = guidance.guided(denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), Guidance(2.0, 0.0, 0.3, 0.9))
+    assert model(torch.zeros(1, 5, 3), torch.tensor([1.0])).unique() == 3.0
     assert model(torch.zeros(1, 5, 3), torch.tensor([0.5])).unique() == 5.0
     assert model(torch.zeros(1, 5, 3), torch.tensor([0.2])).unique() == 3.0
-    assert sizes == [2, 1]
+    assert sizes == [1, 2, 1]
 
 
 def test_a_power_moves_steps_without_moving_the_ends():
