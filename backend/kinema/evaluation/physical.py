@@ -14,7 +14,7 @@ from ..cleanup.stance import spans
 from ..contacts import foot_contacts
 from ..errors import InputError
 from ..protocol.motion import Motion
-from .signals import FPS, JOINT, SIDES, Signals
+from .signals import FPS, JOINT, Signals
 
 GRAVITY = 9.81
 
@@ -106,21 +106,11 @@ def _differences(positions: np.ndarray, fps: float, order: int) -> float:
 
 
 def knees_backward(motion: Motion, degrees: float = 10.0) -> float:
-    """Share of frames in which a knee is bent by more than `degrees` with the knee behind the line hip-ankle.
+    """Share of frames in which a knee is bent backwards by more than `degrees`.
 
-    Behind is judged by the pelvis-to-foot direction of that leg: the foot's own heel-to-ball direction, which a hip
-    turns along with the knee.
+    From the knee's own rotation, which bends about +X. Where the toes point says nothing: of who kneels, back.
     """
-    s = Signals(motion)
-    wrong = np.zeros(len(motion), dtype=bool)
-    for side in SIDES:
-        hip, knee, ankle, ball = (s.positions[:, JOINT[f"{side}_{j}"]] for j in ("Hip", "Knee", "Ankle", "Foot"))
-        line = ankle - hip
-        line = line / np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), 1e-9)
-        bow = (knee - hip) - np.sum((knee - hip) * line, axis=-1, keepdims=True) * line
-        front = ball - ankle
-        wrong |= (s.flexion(f"{side}_Knee") > degrees) & (np.sum(bow * front, axis=-1) < 0)
-    return float(wrong.mean())
+    return _bent_back(motion, (("L_Knee", 1, 1.0), ("R_Knee", 1, 1.0)), degrees)
 
 
 def elbows_backward(motion: Motion, degrees: float = 20.0) -> float:
@@ -129,10 +119,16 @@ def elbows_backward(motion: Motion, degrees: float = 20.0) -> float:
     From the elbow's own rotation: in the rest pose (palms down) an elbow bends towards +Z, about -Y at the left and +Y
     at the right.
     """
+    return _bent_back(motion, (("L_Elbow", 2, -1.0), ("R_Elbow", 2, 1.0)), degrees)
+
+
+def _bent_back(motion: Motion, hinges: Iterable[tuple[str, int, float]], degrees: float) -> float:
+    """Share of frames in which one of the joints is turned by more than `degrees` against its sign about its axis,
+    numbered as in a quaternion."""
     wrong = np.zeros(len(motion), dtype=bool)
-    for side, sign in (("L", -1.0), ("R", 1.0)):
-        q = motion.rotations[:, JOINT[f"{side}_Elbow"]]
-        flexion = sign * 2.0 * np.degrees(np.arctan2(q[:, 2], q[:, 0]))
+    for joint, axis, sign in hinges:
+        q = motion.rotations[:, JOINT[joint]]
+        flexion = sign * 2.0 * np.degrees(np.arctan2(q[:, axis], q[:, 0]))
         flexion = (flexion + 180.0) % 360.0 - 180.0
         wrong |= flexion < -degrees
     return float(wrong.mean())
