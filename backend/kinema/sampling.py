@@ -56,7 +56,7 @@ class Settings:
         if sampler not in SAMPLERS:
             raise RequestError(f"sampler {sampler!r} is unknown; use one of {', '.join(SAMPLERS)}")
         scale = pack["guidance"] if request.guidance is None else request.guidance
-        interval = {name: float(pack[name]) for name in ("null_below", "above", "below") if name in pack}
+        interval = {name: float(pack[name]) for name in ("null_below", "above", "below", "turning") if name in pack}
         amplified = guidance.Guidance(float(scale), **interval)
         return cls(sampler, request.steps or int(pack["steps"]), amplified, float(pack.get("power", 1.0)))
 
@@ -92,6 +92,7 @@ class Sampling:
 
     def __init__(self, autoencoder: Autoencoder, denoiser: Denoiser, device: torch.device) -> None:
         self.autoencoder, self.denoiser, self.device = autoencoder, denoiser, device
+        self.turn = turning(autoencoder)
 
     def features(
         self, rows: Sequence[Row], frames: int, settings: Settings, heard: Callable[[int], None] = lambda _: None
@@ -109,6 +110,7 @@ class Sampling:
             torch.full((len(rows),), latents, device=self.device),
             settings.guidance,
             self._constraints(rows, latents),
+            self.turn,
         )
         numbers = count(1)
 
@@ -163,3 +165,14 @@ class Sampling:
         longest = max(latents, self.denoiser.config.longest)
         noise = torch.randn(longest, self.autoencoder.config.latent, generator=generator)
         return noise[:latents].to(self.device)
+
+
+def turning(autoencoder: Autoencoder, places: int = 16) -> Tensor:
+    """(C,) unit direction of latents that turns the body to its left: the gradient of the decoded change of heading at
+    the mean latent."""
+    latents = torch.zeros(1, places, autoencoder.config.latent, device=autoencoder.latent_mean.device)
+    with torch.enable_grad():
+        latents.requires_grad_(True)
+        turned = autoencoder.decode(latents)[..., layout.YAW_VELOCITY].sum()
+        (gradient,) = torch.autograd.grad(turned, latents)
+    return torch.nn.functional.normalize(gradient[0].sum(dim=0), dim=0)

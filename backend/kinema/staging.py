@@ -68,4 +68,5 @@ def continuation(sampling: Sampling, settings: Settings, heard: Callable[[], Non
         settings.times(),
         settings.guidance,
         heard,
+        sampling.turn,
     )

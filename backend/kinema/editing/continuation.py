@@ -137,7 +137,7 @@ class Continuation:
     """The networks and settings with which latents are made window by window.
 
     `sample`: one of `diffusion.SAMPLERS`; `times`: its (steps + 1,) times from 1 to 0. `heard` is called after every
-    step and may raise to stop.
+    step and may raise to stop. `turn`: as in `guided`.
     """
 
     denoiser: Denoiser
@@ -146,6 +146,7 @@ class Continuation:
     times: Tensor
     guidance: Guidance
     heard: Callable[[], None]
+    turn: Tensor | None = None
 
     def run(
         self,
@@ -183,6 +184,7 @@ class Continuation:
                 torch.full((len(seeds),), window.length, device=device),
                 self.guidance,
                 self._constraints(window, known[:, : window.start], extra),
+                self.turn,
             )
             if base is not None:
                 fresh = base[:, window.start : window.stop].expand(len(seeds), -1, -1)

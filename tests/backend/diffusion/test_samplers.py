@@ -115,3 +115,21 @@ def test_no_spread_is_the_network_itself():
         return torch.zeros(1)
 
     assert preconditioned(denoise, 0.0) is denoise
+
+
+def test_a_turn_is_amplified_only_as_far_as_asked():
+    """Told 1 in every direction; along the direction of turning guidance stops at its own scale."""
+    given = torch.ones(1, 7, dtype=torch.bool)
+    turn = torch.tensor([0.6, 0.8, 0.0])
+
+    def denoise(x, t, texts, given, lengths, constraints):
+        return torch.where(given[:, :1, None], torch.ones_like(x), torch.zeros_like(x))
+
+    model = guidance.guided(
+        denoise, torch.zeros(1, 7, 4), given, torch.tensor([5]), Guidance(3.0, turning=1.5), turn=turn
+    )
+    made = model(torch.zeros(1, 5, 3), torch.tensor([0.5]))
+    told = torch.ones(3)
+    assert torch.allclose(made @ turn, 1.5 * (told @ turn))
+    across = told - (told @ turn) * turn
+    assert torch.allclose(made - (made @ turn)[..., None] * turn, 3.0 * across)
