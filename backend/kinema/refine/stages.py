@@ -21,7 +21,7 @@ _ORDERED = frozenset(["then", "after", "before"])
 _TAIL = re.compile(r"\s*[.,;:!?]+(?:\s*(?:he|she|they|it))?$")
 _PRONOUN = re.compile(r"^(?:he|she|they|it)\s+(?=\w)")
 _THEN = re.compile(r"\s*,?\s+(?:and\s+)?then\s+|\s*;\s*")
-_ROUND = re.compile(r"\bin a circle\b(?! to the)")
+_ROUND = re.compile(r"\b(?:in a circle|(?:turns|spins)(?: all the way)? around)\b(?! to the)")
 _LONGEST_SUBJECT = 4
 """Words; more before a verb are no subject."""
 
@@ -55,7 +55,7 @@ def stages(refined: Refined) -> tuple[Stage, ...]:
 
 
 def _decided(part: str, text: str) -> str:
-    """A sentence with a side where walking round has none: a denoiser that may go either way goes straight on."""
+    """A sentence with a side where going round has none: a denoiser that may go either way goes straight on."""
     return text if GROUPS[part] == "arm" else _ROUND.sub(r"\g<0> to the left", text)
 
 

@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--null-below", type=float, default=0.0, help="time below which the condition is withheld")
     parser.add_argument("--above", type=float, default=0.3, help="time below which guidance amplifies nothing")
     parser.add_argument("--below", type=float, default=1.0, help="time above which guidance amplifies nothing")
-    parser.add_argument("--turning", type=float, default=1.5, help="most guidance of how fast the body turns")
+    parser.add_argument("--turning", type=float, default=1.0, help="most guidance of how fast the body turns")
     parser.add_argument("--power", type=float, default=0.7, help="of the steps' times; 1 spaces them evenly")
     options = parser.parse_args(argv)
 

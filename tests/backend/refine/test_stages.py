@@ -94,3 +94,9 @@ def test_walking_round_gets_a_side_and_keeps_one_that_it_has():
     assert either.parts["left_leg"] == "the left leg walks in a circle to the left"
     (right,) = stages(refine("a person walks in a circle to the right"))
     assert "left" not in right.parts["torso"]
+    (either,) = stages(refine("a person turns around"))
+    assert either.parts["torso"] == "the torso turns around to the left"
+    (right,) = stages(refine("a person turns around to the right"))
+    assert "left" not in right.parts["torso"]
+    (look,) = stages(refine("a person looks around"))
+    assert "left" not in look.parts["head"]
