@@ -10,6 +10,7 @@ def register() -> None:
         ghost,
         headless,
         keymaps,
+        playing,
         preferences,
         properties,
         rig_properties,
@@ -29,6 +30,7 @@ def register() -> None:
     headless.register()
     keymaps.register()
     ghost.register()
+    playing.register()
     writing.register()
     bpy.app.translations.register(__package__, translations.TABLE)
     dispatch.stored = takes.kept(preferences.results_folder())
@@ -46,6 +48,7 @@ def unregister() -> None:
         operators,
         operators_search,
         operators_setup,
+        playing,
         properties,
         rig_panels,
         rig_properties,
@@ -57,6 +60,7 @@ def unregister() -> None:
 
     operators_search.stop()
     writing.unregister()
+    playing.unregister()
     dispatch.stop()
     bpy.app.translations.unregister(__package__)
     ghost.unregister()

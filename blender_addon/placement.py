@@ -27,7 +27,7 @@ from .rigs.retargeting import pose_steps
 from .rigs.settings import RigSettings
 from .rigs.transfer import RigPose
 from .sampling import ORIGIN_KEY
-from .seen_keys import reduce_seen
+from .seen_keys import reduce_steps
 from .steps import Aside, Steps, finish
 
 REDUCTION_KEY = "kinema_reduction"
@@ -280,9 +280,10 @@ def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
 def _fewer(
     armature: bpy.types.Object, track: Track, channels: list[Channel], rest: RestRig, settings: RigSettings
 ) -> Steps[Reduced]:
-    """Of a control rig that Rigify generated in one go: what its solvers make of the keys is seen by playing them."""
+    """What the solvers of a control rig that Rigify generated make of the keys is seen by playing them."""
     if rigify.generated(armature):
-        return reduce_seen(bpy.context.scene, armature, track, rest, settings)
+        seen = yield from reduce_steps(bpy.context.scene, armature, track, rest, settings)
+        return seen
     reduced: Reduced = yield Aside(lambda: reduce_track(channels, rest, settings))
     return reduced
 

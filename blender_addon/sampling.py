@@ -11,11 +11,13 @@ from kinema.errors import MotionError
 from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
+from . import playing
 from .rigs.base import Rig
 from .rigs.reading import read_bones, read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
+from .steps import finish
 
 ORIGIN_KEY = "kinema_origin"
 """Custom property of an action that moves the object: the object's world matrix before it was moved, 16 numbers."""
@@ -37,7 +39,7 @@ def frames_of(armature: bpy.types.Object) -> range:
 def read_pose(
     scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frames: Iterable[int] | None = None
 ) -> RigPose:
-    """What the armature does on each frame; the scene's current frame stays. Raises SkeletonError or MotionError."""
+    """What the armature does on each frame; the scene's own frame stays. Raises SkeletonError or MotionError."""
     rest = read_rest(armature, mapping_of(rig, armature))
     wanted = list(frames_of(armature) if frames is None else frames)
     poses, worlds = matrices(scene, armature, mapped_names(rest), wanted)
@@ -100,16 +102,8 @@ def matrices(
     scene: bpy.types.Scene, armature: bpy.types.Object, names: list[str], frames: list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bones' matrices (T, B, 4, 4) in the armature's frame and the object's in the world (T, 4, 4), evaluated."""
-    kept = scene.frame_current, scene.frame_subframe
-    poses = np.empty((len(frames), len(names), 4, 4))
-    worlds = np.empty((len(frames), 4, 4))
-    try:
-        for number, frame in enumerate(frames):
-            scene.frame_set(frame)
-            poses[number], worlds[number] = _evaluated(armature, names)
-    finally:
-        scene.frame_set(kept[0], subframe=kept[1])
-    return poses, worlds
+    with playing.hidden_scene(scene, armature) as hidden:
+        return finish(playing.matrices_steps(hidden, armature, names, frames))
 
 
 def _evaluated(armature: bpy.types.Object, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
