@@ -5,6 +5,7 @@ def register() -> None:
     import bpy
 
     from . import (
+        asking,
         dispatch,
         edit_properties,
         ghost,
@@ -31,6 +32,7 @@ def register() -> None:
     keymaps.register()
     ghost.register()
     playing.register()
+    asking.register()
     writing.register()
     bpy.app.translations.register(__package__, translations.TABLE)
     dispatch.stored = takes.kept(preferences.results_folder())
@@ -40,6 +42,7 @@ def unregister() -> None:
     import bpy
 
     from . import (
+        asking,
         dispatch,
         edit_properties,
         ghost,
@@ -60,6 +63,7 @@ def unregister() -> None:
 
     operators_search.stop()
     writing.unregister()
+    asking.unregister()
     playing.unregister()
     dispatch.stop()
     bpy.app.translations.unregister(__package__)

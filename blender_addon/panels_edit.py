@@ -6,7 +6,7 @@ import bpy
 
 from kinema.protocol.messages import PARTS
 
-from . import edit_clips
+from . import asking, edit_clips
 from .operators_edit import TRANSFORMS
 from .panels import Sidebar
 from .takes import Take, review
@@ -27,9 +27,13 @@ class KINEMA_PT_edit(Sidebar, bpy.types.Panel):
         layout.prop(settings, "prompt", text="", icon="GREASEPENCIL")
         draw_parts(layout, settings)
         draw_span(layout, context)
-        row = layout.row()
+        row = layout.row(align=True)
         row.scale_y = 1.4
-        row.operator("kinema.change", icon="MOD_MASK")
+        if asking.busy():
+            row.label(text="Reading the action ...", icon="SORTTIME")
+            row.operator("kinema.stop_reading", text="Stop", icon="X")
+        else:
+            row.operator("kinema.change", icon="MOD_MASK")
 
 
 class _Child(Sidebar):

@@ -30,6 +30,11 @@ def frames_of(armature: bpy.types.Object) -> range:
     action = armature.animation_data.action if armature.animation_data is not None else None
     if action is None:
         raise MotionError(f"{armature.name} has no action; give it one in the Action Editor")
+    return frames_in(action)
+
+
+def frames_in(action: bpy.types.Action) -> range:
+    """The frames of an action. Raises MotionError when they are too many."""
     first, last = (round(frame) for frame in action.frame_range)
     if last - first >= MOST_FRAMES:
         raise MotionError(f"the action {action.name} is longer than {MOST_FRAMES} frames; shorten its range")
@@ -48,7 +53,12 @@ def read_pose(
 
 def pose_from(rest: RestRig, armature: bpy.types.Object, poses: np.ndarray, worlds: np.ndarray, rate: float) -> RigPose:
     """The pose that `matrices` of the bones of `mapped_names(rest)` show."""
-    return _pose(rest, _with_object(origin_of(armature), worlds) @ poses, rate)
+    return posed(rest, origin_of(armature), poses, worlds, rate)
+
+
+def posed(rest: RestRig, origin: np.ndarray | None, poses: np.ndarray, worlds: np.ndarray, rate: float) -> RigPose:
+    """`pose_from` without touching Blender. `origin`: see `origin_of`."""
+    return _pose(rest, _with_object(origin, worlds) @ poses, rate)
 
 
 def mapped_names(rest: RestRig) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 GERMAN = {
     "Edit": "Bearbeiten",
     "Change": "Ändern",
+    "Reading the action ...": "Aktion wird gelesen ...",
+    "Stop Reading": "Lesen abbrechen",
+    "Read no more of the action; nothing is generated": "Die Aktion nicht weiter lesen; es wird nichts erzeugt",
     "Fill": "Füllen",
     "Follow Path": "Pfad folgen",
     "Transform": "Umformen",
