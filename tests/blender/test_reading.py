@@ -133,7 +133,8 @@ def test_stopped_in_the_middle_nothing_is_left_and_nothing_is_asked(acting, kind
     if asking.busy():
         assert bpy.ops.kinema.stop_reading() == {"FINISHED"}
         assert "was stopped" in dispatch.message
-        assert dispatch.worker.job is job and not dispatch.worker.waiting
+        assert dispatch.worker.job is job
+        assert not dispatch.worker.waiting
     assert contents() == before
     assert scenes() == ["Scene"]
     run()
