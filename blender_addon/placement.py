@@ -140,8 +140,7 @@ def _placed(
     rate = keyframes.scene_rate(scene)
     begin = now = None
     if placing.begin != "ORIGIN" and existing(placing.target) is not None:
-        with at_frame(scene, placing.start):
-            now = sampling.pose_now(armature, rig)
+        now = yield from sampling.pose_steps(scene, armature, rig, int(placing.start))
         begin = now if placing.begin == "POSE" and not placing.loop else None
         yield None
     motion, contacts = yield Aside(lambda: _at_rate(motion, contacts, placing, rate, now))
@@ -331,21 +330,6 @@ def _rig(armature: bpy.types.Object) -> Steps[Rig]:
             f"{armature.name} is no rig that Kinema knows; choose a Kinema character or map its bones in Bones"
         )
     return found
-
-
-class at_frame:
-    """The scene at another frame, and back; nothing is evaluated anew where it is there already."""
-
-    def __init__(self, scene: bpy.types.Scene, frame: float) -> None:
-        self._scene, self._frame, self._before = scene, int(frame), scene.frame_current
-
-    def __enter__(self) -> None:
-        if self._frame != self._before:
-            self._scene.frame_set(self._frame)
-
-    def __exit__(self, *_: object) -> None:
-        if self._frame != self._before:
-            self._scene.frame_set(self._before)
 
 
 def _slot_of(action: bpy.types.Action) -> Any:

@@ -97,6 +97,15 @@ def matrices_steps(
     return poses, worlds
 
 
+def place_at(scene: bpy.types.Scene, thing: bpy.types.Object, frame: int) -> np.ndarray:
+    """(4, 4) an object's place in the world at a frame; nothing is evaluated anew where the scene is there."""
+    if frame == scene.frame_current:
+        return np.array(thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).matrix_world)
+    with hidden_scene(scene, thing) as hidden:
+        hidden.frame_set(frame)
+        return np.array(thing.evaluated_get(hidden.view_layers[0].depsgraph).matrix_world)
+
+
 @persistent
 def _sweep(*_: object) -> None:
     """What an undo step or a file brought back of work that ended."""

@@ -17,7 +17,7 @@ from .rigs.reading import read_bones, read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
-from .steps import finish
+from .steps import Steps, finish
 
 ORIGIN_KEY = "kinema_origin"
 """Custom property of an action that moves the object: the object's world matrix before it was moved, 16 numbers."""
@@ -72,6 +72,16 @@ def pose_now(armature: bpy.types.Object, rig: Rig) -> RigPose:
     rest = read_bones(armature, mapping_of(rig, armature))
     poses, world = _evaluated(armature, mapped_names(rest))
     return _pose(rest, _with_object(origin_of(armature), world[None]) @ poses[None], 1.0)
+
+
+def pose_steps(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frame: int) -> Steps[RigPose]:
+    """`pose_now` as it is at a frame; the scene's own frame stays. Raises SkeletonError."""
+    if frame == scene.frame_current:
+        return pose_now(armature, rig)
+    rest = read_bones(armature, mapping_of(rig, armature))
+    with playing.hidden_scene(scene, armature) as hidden:
+        poses, worlds = yield from playing.matrices_steps(hidden, armature, mapped_names(rest), [frame])
+    return pose_from(rest, armature, poses, worlds, 1.0)
 
 
 def origin_of(armature: bpy.types.Object) -> np.ndarray | None:
