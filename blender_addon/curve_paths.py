@@ -7,7 +7,7 @@ import numpy as np
 
 from kinema.errors import RequestError
 
-from . import axes, keyframes, standing
+from . import axes, keyframes, playing, standing
 from .rigs import rig_of
 
 SPACING = 0.1
