@@ -28,7 +28,7 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.kinema
         row = layout.row(align=True)
-        row.prop(settings, "prompt", text="", icon="GREASEPENCIL")
+        row.prop(settings, "prompt", text="", icon="GREASEPENCIL", placeholder="What the character does")
         row.operator("kinema.random_prompt", text="", icon="FILE_REFRESH")
         favourite = prompt_book().is_favourite(settings.prompt)
         row.operator("kinema.favourite", text="", icon="SOLO_ON" if favourite else "SOLO_OFF")
