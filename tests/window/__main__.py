@@ -104,7 +104,7 @@ def type_and_generate(window: Window) -> None:
         "    bpy.context.scene.kinema.prompt = 'a person bows'; bpy.ops.kinema.generate()"
     )
     window.move(*VIEW)
-    window.until(f"{JOB}.stage in ('load', 'sample')", 60)
+    window.until(f"{JOB}.stage in ('load', 'sample') or len({TAKES}) == 6", 60)
     window.shot("manual-progress", SIDEBAR)
     window.until(f"len({TAKES}) == 6")
     assert window.run("value = len(bpy.data.objects), len(bpy.data.actions)") == [2, 0]
