@@ -5,11 +5,13 @@ def register() -> None:
     import bpy
 
     from . import (
+        asking,
         dispatch,
         edit_properties,
         ghost,
         headless,
         keymaps,
+        playing,
         preferences,
         properties,
         rig_properties,
@@ -29,6 +31,8 @@ def register() -> None:
     headless.register()
     keymaps.register()
     ghost.register()
+    playing.register()
+    asking.register()
     writing.register()
     bpy.app.translations.register(__package__, translations.TABLE)
     dispatch.stored = takes.kept(preferences.results_folder())
@@ -38,6 +42,7 @@ def unregister() -> None:
     import bpy
 
     from . import (
+        asking,
         dispatch,
         edit_properties,
         ghost,
@@ -46,6 +51,7 @@ def unregister() -> None:
         operators,
         operators_search,
         operators_setup,
+        playing,
         properties,
         rig_panels,
         rig_properties,
@@ -57,6 +63,8 @@ def unregister() -> None:
 
     operators_search.stop()
     writing.unregister()
+    asking.unregister()
+    playing.unregister()
     dispatch.stop()
     bpy.app.translations.unregister(__package__)
     ghost.unregister()

@@ -1,7 +1,7 @@
 """Actions as motions without playing them: the motion kept in one, or its curves worked out on the rig's skeleton.
 
-Only sampling.py, which plays an action frame by frame, knows constraints, drivers and layers; it takes a hundred times
-as long. `shown_by_curves` tells where both see the same.
+Only playing an action frame by frame (playing.py) knows constraints, drivers and layers; it takes a hundred times as
+long. `shown_by_curves` tells where both see the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kinema.errors import MotionError
 from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
-from . import kept_motion, keyframes, sampling, splicing
+from . import kept_motion, keyframes, playing, sampling, splicing
 from .channels import Channel
 from .fewer_keys import forward
 from .rigs import rigify
@@ -22,7 +22,7 @@ from .rigs.reading import read_bones, rest_steps
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
-from .steps import finish
+from .steps import Aside, Steps, finish
 
 RATE = 20.0
 """Frames a second at which curves are read for a search: enough to tell what a motion is."""
@@ -52,7 +52,7 @@ def sought(action: bpy.types.Action, armature: bpy.types.Object | None, rig: Rig
     if len(frames) < 2:
         raise MotionError(f"the action {action.name} is one pose; there is no motion to find in it")
     rest = read_bones(armature, mapping_of(rig, armature))
-    channels = _channels(armature, action, frames, present=False)
+    channels = finish(_channel_steps(armature, frames, False, action))
     turned = {channel.group for channel in channels if channel.kind != "location"}
     if len(turned & {bone for bones in rest.mapping.bones.values() for bone in bones}) < LEAST_BONES:
         raise MotionError(f"the action {action.name} does not move the bones of {armature.name}")
@@ -71,25 +71,43 @@ def shown_by_curves(armature: bpy.types.Object) -> bool:
     return not (layered or held or other or armature.data.pose_position == "REST")
 
 
-def read(armature: bpy.types.Object, rig: Rig, frames: range, rate: float) -> Motion:
-    """The armature's own action on each of the frames, where `shown_by_curves`. Raises SkeletonError."""
-    rest = finish(rest_steps(armature, mapping_of(rig, armature), skin=False))
-    channels = _channels(armature, armature.animation_data.action, np.array(frames, dtype=np.float64), present=True)
-    return _motion(rest, channels, rate)
+def read_steps(
+    scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, frames: range
+) -> Steps[Motion]:
+    """What the armature does, as it is now, with an action on each of the frames, on SMPL's body and at the scene's
+    rate. The first step copies armature and action, and what is edited later is not seen. Raises SkeletonError."""
+    rate = keyframes.scene_rate(scene)
+    with playing.double_of(armature, action) as double:
+        yield None
+        rest = yield from rest_steps(double, mapping_of(rig, double), skin=False)
+        if shown_by_curves(double):
+            channels = yield from _channel_steps(double, np.array(frames, dtype=np.float64), present=True)
+            by_curves: Motion = yield Aside(lambda: _motion(rest, channels, rate))
+            return by_curves
+        yield from playing.turn_inwards(double, armature)
+        with playing.hidden_scene(scene, double) as hidden:
+            names = sampling.mapped_names(rest)
+            poses, worlds = yield from playing.matrices_steps(hidden, double, names, frames)
+        origin = sampling.origin_of(double)
+    played: Motion = yield Aside(lambda: from_rig(sampling.posed(rest, origin, poses, worlds, rate)))
+    return played
 
 
-def _channels(armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray, present: bool) -> list[Channel]:
+def _channel_steps(
+    armature: bpy.types.Object, frames: np.ndarray, present: bool, action: bpy.types.Action | None = None
+) -> Steps[list[Channel]]:
     """Locations and rotations of the armature's bones, as far as the action has curves for them; with `present` those
-    that have none as they stand now."""
-    curves = keyframes.curves_for(armature, action)
+    that have none as they stand now. `action`: None for the armature's own."""
+    action = armature.animation_data.action if action is None else action
     out = []
     for bone in armature.pose.bones:
+        yield None
         kinds = [_ROTATIONS.get(bone.rotation_mode, ("rotation_euler", bone.rotation_mode, 3, (0.0, 0.0, 0.0)))]
         if not bone.bone.use_connect:
             kinds.append(_LOCATION)
         for name, kind, width, rest in kinds:
             path = bone.path_from_id(name)
-            own = [curves.get((path, index)) for index in range(width)]
+            own = [keyframes.curve_of(armature, action, path, index) for index in range(width)]
             still = tuple(getattr(bone, name)) if present else rest
             if any(own) or still != rest:
                 values = [

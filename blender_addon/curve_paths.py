@@ -7,7 +7,7 @@ import numpy as np
 
 from kinema.errors import RequestError
 
-from . import axes, keyframes, placement, standing
+from . import axes, keyframes, playing, standing
 from .rigs import rig_of
 
 SPACING = 0.1
@@ -100,9 +100,7 @@ def goal_place(
     scene: bpy.types.Scene, thing: bpy.types.Object, frame: int, inverse: np.ndarray
 ) -> tuple[float, float, float]:
     """Where an object is at a frame, in the motion's frame."""
-    with placement.at_frame(scene, frame):
-        world = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).matrix_world
-        x, y, z = (inverse @ np.array(world))[:3, 3]
+    x, y, z = (inverse @ playing.place_at(scene, thing, frame))[:3, 3]
     return float(x), float(y), float(z)
 
 

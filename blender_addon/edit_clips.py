@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import bpy
@@ -16,15 +16,19 @@ from . import action_motions, kept_motion, keyframes, provenance, sampling
 from .rigs import rig_of
 from .rigs.base import Rig
 from .rigs.other import refuse_loose_limbs
+from .steps import Steps
 from .takes import Take, review
 
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """`first`: the scene's frame of its first pose. `armature`, `action`: names of what it was read from; the action is
+    """`reading`: its motion of `count` frames at `fps`, read in steps; the first one takes a copy of what it reads.
+    `first`: the scene's frame of its first pose. `armature`, `action`: names of what it is read from; the action is
     "" for a take, whose own `notes` then say where its changes belong. `pack`: the model pack that made it, if any."""
 
-    motion: Motion
+    reading: Steps[Motion]
+    count: int
+    fps: float
     name: str
     first: int
     armature: str = ""
@@ -32,11 +36,15 @@ class Clip:
     notes: Mapping[str, Any] | None = None
     pack: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def last(self) -> int:
+        """The scene's frame of its last pose."""
+        return self.first + self.count - 1
+
     def frame(self, at: int) -> int:
         """The clip's own number of a frame of the scene. Raises RequestError outside the clip."""
-        if not 0 <= at - self.first < len(self.motion):
-            last = self.first + len(self.motion) - 1
-            raise RequestError(f"frame {at} lies outside {self.name}, which has the frames {self.first} to {last}")
+        if not self.first <= at <= self.last:
+            raise RequestError(f"frame {at} lies outside {self.name}, which has the frames {self.first} to {self.last}")
         return at - self.first
 
 
@@ -64,19 +72,22 @@ def source(context: bpy.types.Context) -> Clip:
     return of_action(context.scene, *rig_for(character(context)))
 
 
-def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig) -> Clip:
-    """The character's action at the scene's rate. Raises SkeletonError or MotionError."""
-    frames = sampling.frames_of(armature)
+def of_action(
+    scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action | None = None
+) -> Clip:
+    """An action, the character's own where none is named, as the character plays it at the scene's rate.
+
+    Raises SkeletonError or MotionError.
+    """
+    frames = sampling.frames_of(armature) if action is None else sampling.frames_in(action)
+    action = armature.animation_data.action if action is None else action
     if len(frames) < 2:
         raise MotionError("the action is one pose; give it a second key, so that there is a motion to change")
-    if action_motions.shown_by_curves(armature):
-        motion = action_motions.read(armature, rig, frames, keyframes.scene_rate(scene))
-    else:
-        motion = sampling.read_motion(scene, armature, rig)
-    action = armature.animation_data.action
+    reading = action_motions.read_steps(scene, armature, rig, action, frames)
     origin = provenance.read(action)
     pack = origin.get("pack", {}) if origin is not None else {}
-    return Clip(motion, action.name, frames.start, armature.name, action.name, pack=pack)
+    rate = keyframes.scene_rate(scene)
+    return Clip(reading, len(frames), rate, action.name, frames.start, armature.name, action.name, pack=pack)
 
 
 def of_take(take: Take | None) -> Clip:
@@ -84,7 +95,7 @@ def of_take(take: Take | None) -> Clip:
     if take is None:
         raise RequestError("no take is selected; select one in the review, or edit the current action")
     notes = {key: value for key, value in take.result.notes.items() if key != "rejected"}
-    return Clip(take.motion, take.title[:80], round(take.start), notes=notes, pack=dict(take.pack))
+    return replace(_known(take.motion, take.title[:80], round(take.start)), notes=notes, pack=dict(take.pack))
 
 
 def of_file(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action) -> Clip:
@@ -94,18 +105,17 @@ def of_file(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action
     """
     if kept_motion.KEY in action:
         motion, start = kept_motion.recall(action)
-        return Clip(motion, action.name, round(start))
-    data = armature.animation_data or armature.animation_data_create()
-    kept, slot = data.action, getattr(data, "action_slot", None)
-    try:
-        data.action = action
-        if hasattr(data, "action_slot") and data.action_slot is None:
-            data.action_slot = keyframes.slot_for(armature, action)
-        return of_action(scene, armature, rig)
-    finally:
-        data.action = kept
-        if kept is not None and slot is not None:
-            data.action_slot = slot
+        return _known(motion, action.name, round(start))
+    return of_action(scene, armature, rig, action)
+
+
+def _known(motion: Motion, name: str, first: int) -> Clip:
+    return Clip(_at_hand(motion), len(motion), motion.fps, name, first)
+
+
+def _at_hand(motion: Motion) -> Steps[Motion]:
+    yield None
+    return motion
 
 
 def selected_frames(armature: bpy.types.Object) -> list[int]:

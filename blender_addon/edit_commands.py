@@ -15,7 +15,8 @@ from kinema.protocol import clips
 from kinema.protocol.messages import PARTS, Edit
 
 from . import edit_clips
-from .edit_requests import NOTE, Asked
+from .asking import Asked
+from .edit_requests import NOTE
 from .jobs import new_id
 from .properties import INTERPOLATIONS, REFINERS
 
@@ -60,7 +61,7 @@ def asked(options: argparse.Namespace, scene: bpy.types.Scene) -> Asked:
         refiner=options.refiner,
     )
     notes = {"scene": scene.name, "start": clip.first, NOTE: {"target": armature.name, "action": clip.action}}
-    return Asked(request, clips.motion_arrays(clips.CLIP, clip.motion), notes)
+    return Asked(request, notes, {clips.CLIP: clip.reading})
 
 
 def _span(text: str) -> tuple[int, int]:

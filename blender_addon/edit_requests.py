@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import bpy
-import numpy as np
 
 from kinema.errors import RequestError
 from kinema.protocol import clips
 from kinema.protocol.messages import Edit, Mix, Timeline, Transform, Vary
 
 from . import curve_paths, edit_clips, provenance, standing
+from .asking import Asked
 from .edit_clips import Clip
 from .edit_properties import parts_in
 from .jobs import new_id
@@ -26,15 +25,6 @@ from .work import Request
 NOTE = "edit"
 """Key of a result's notes: how its takes are accepted. `target`: armature. `action`: what they are spliced into, ""
 for an action of their own. `loop`: whether the curves then repeat. `pack`: what had made the motion that is changed."""
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """A request ready to be queued."""
-
-    request: Request
-    arrays: Mapping[str, np.ndarray]
-    notes: Mapping[str, Any]
 
 
 def change(context: bpy.types.Context) -> Asked:
@@ -80,7 +70,7 @@ def follow(context: bpy.types.Context) -> Asked:
     if settings.apply_to == "SOURCE":
         clip = edit_clips.source(context)
         path, goals, _, _ = _directions(context, clip.first, clip.armature)
-        last = (len(clip.motion) - 1) / clip.motion.fps
+        last = (clip.count - 1) / clip.fps
         if path and path[0][0] > last:
             raise RequestError(f"the path begins at {path[0][0]:.1f} s and {clip.name} ends at {last:.1f} s; move one")
         path = tuple(point for point in path if point[0] <= last + 1e-6)
@@ -105,7 +95,7 @@ def follow(context: bpy.types.Context) -> Asked:
         **_drawing(scene),
     )
     notes = notes_for(context, start) | {NOTE: {"target": armature.name if armature is not None else ""}}
-    return Asked(request, {}, notes)
+    return Asked(request, notes)
 
 
 def timeline(context: bpy.types.Context) -> Asked:
@@ -130,10 +120,10 @@ def timeline(context: bpy.types.Context) -> Asked:
         path, _, _, _ = _directions(context, start, target, goals=False)
         path = tuple(point for point in path if point[0] <= max(row.end - start for row in rows) / rate + 1e-6)
         request = Timeline(new_id(), strips, path=path, **_drawing(scene))
-        return Asked(request, {}, notes_for(context, start) | {NOTE: {"target": target}})
+        return Asked(request, notes_for(context, start) | {NOTE: {"target": target}})
     place = standing.place_now(scene.kinema.target)
     notes = notes_for(context, start) | {"place": [place.x, place.z, place.heading] if place is not None else None}
-    return Asked(Timeline(new_id(), strips, **_drawing(scene)), {}, notes)
+    return Asked(Timeline(new_id(), strips, **_drawing(scene)), notes)
 
 
 def vary(context: bpy.types.Context) -> Asked:
@@ -148,7 +138,7 @@ def mix(context: bpy.types.Context) -> Asked:
     settings, clip = context.scene.kinema_edit, edit_clips.source(context)
     other = _other(context)
     asked = _asked(context, Mix(new_id(), clip.name, other.name, settings.share), clip)
-    return Asked(asked.request, {**asked.arrays, **clips.motion_arrays(clips.OTHER, other.motion)}, asked.notes)
+    return replace(asked, clips={**asked.clips, clips.OTHER: other.reading})
 
 
 def transform(context: bpy.types.Context, kind: str) -> Asked:
@@ -161,13 +151,12 @@ def transform(context: bpy.types.Context, kind: str) -> Asked:
         "IN_PLACE": {"in_place": True},
     }[kind]
     asked = _asked(context, Transform(new_id(), clip.name, **changes), clip)
-    return Asked(asked.request, asked.arrays, {**asked.notes, NOTE: {**asked.notes[NOTE], "loop": kind == "LOOP"}})
+    return replace(asked, notes={**asked.notes, NOTE: {**asked.notes[NOTE], "loop": kind == "LOOP"}})
 
 
 def span_in(context: bpy.types.Context, clip: Clip) -> tuple[int, int]:
     """First and last frame of the clip that may change. Raises RequestError."""
     scene, settings = context.scene, context.scene.kinema_edit
-    last = clip.first + len(clip.motion) - 1
     if settings.span == "FIELDS":
         first, stop = settings.first, settings.last
     elif settings.span == "KEYS":
@@ -176,9 +165,9 @@ def span_in(context: bpy.types.Context, clip: Clip) -> tuple[int, int]:
             raise RequestError("no key is selected; select keys in the dope sheet, or give the frames")
         first, stop = chosen[0], chosen[-1]
     elif scene.use_preview_range:
-        first, stop = max(first_frame(scene), clip.first), min(last_frame(scene), last)
+        first, stop = max(first_frame(scene), clip.first), min(last_frame(scene), clip.last)
     else:
-        first, stop = clip.first, last
+        first, stop = clip.first, clip.last
     if first > stop:
         raise RequestError(f"the frames {first} to {stop} hold nothing of {clip.name}; set the range over the action")
     return clip.frame(first), clip.frame(stop)
@@ -204,7 +193,7 @@ def _asked(context: bpy.types.Context, request: Request, clip: Clip, splice: boo
     else:
         notes = notes_for(context, clip.first)
         notes[NOTE] = {"target": clip.armature, "action": clip.action if splice else "", "pack": clip.pack}
-    return Asked(request, clips.motion_arrays(clips.CLIP, clip.motion), notes)
+    return Asked(request, notes, {clips.CLIP: clip.reading})
 
 
 def _drawing(scene: bpy.types.Scene) -> dict[str, Any]:

@@ -79,6 +79,16 @@ def pose_steps(
 
 
 @contextlib.contextmanager
+def removed(collection: Any, made: bpy.types.ID) -> Iterator[None]:
+    """What was made is removed in the end, however the work on it ends."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ReferenceError, RuntimeError):
+            collection.remove(made)
+
+
+@contextlib.contextmanager
 def taken_back(collection: Any, *made: bpy.types.ID) -> Iterator[None]:
     """What was made is removed again when the work on it fails or is given up."""
     try:
@@ -151,8 +161,8 @@ def curve_maker(target: bpy.types.ID, action: bpy.types.Action, slot: str = "") 
 
 
 def copy(target: bpy.types.Object, action: bpy.types.Action, name: str) -> tuple[bpy.types.Action, str]:
-    """A copy of an action that the target has, which nothing uses, and the identifier of the target's slot in it (""
-    before Blender 4.4)."""
+    """A copy of an action that the target has or could have, which nothing uses, and the identifier of its slot for the
+    target ("" before Blender 4.4)."""
     slot = slot_for(target, action)
     made = action.copy()
     made.name, made.use_fake_user = name, False

@@ -9,8 +9,8 @@ from bpy.props import EnumProperty, IntProperty
 
 from kinema.errors import KinemaError
 
-from . import dispatch, edit_clips, edit_requests, preferences
-from .edit_requests import Asked
+from . import asking, dispatch, edit_clips, edit_requests, preferences
+from .asking import Asked
 from .takes import review
 
 TRANSFORMS = (
@@ -28,11 +28,17 @@ class _Asks:
     def poll(cls, context: bpy.types.Context) -> bool:
         return needs_source(cls, context)
 
+    in_turns = False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.in_turns = not bpy.app.background and context.window is not None
+        return self.execute(context)
+
     def queue(self, context: bpy.types.Context, ask: Callable[[bpy.types.Context], Asked]) -> set[str]:
+        go_on = asking.begin if self.in_turns else asking.at_once
         try:
             command, extra = preferences.backend()
-            asked = ask(context)
-            dispatch.begin(asked.request, command, extra, asked.notes, asked.arrays)
+            go_on(asking.Reading(ask(context), command, extra))
         except KinemaError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -122,6 +128,20 @@ class KINEMA_OT_mix(_Asks, bpy.types.Operator):
         return self.queue(context, edit_requests.mix)
 
 
+class KINEMA_OT_stop_reading(bpy.types.Operator):
+    bl_idname = "kinema.stop_reading"
+    bl_label = "Stop Reading"
+    bl_description = "Read no more of the action; nothing is generated"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return asking.busy()
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        asking.stop("Reading was stopped; nothing is generated")
+        return {"FINISHED"}
+
+
 class KINEMA_OT_edit_row(bpy.types.Operator):
     bl_idname = "kinema.edit_row"
     bl_label = "Change List"
@@ -159,5 +179,6 @@ CLASSES = (
     KINEMA_OT_transform,
     KINEMA_OT_vary,
     KINEMA_OT_mix,
+    KINEMA_OT_stop_reading,
     KINEMA_OT_edit_row,
 )

@@ -28,7 +28,7 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.kinema
         row = layout.row(align=True)
-        row.prop(settings, "prompt", text="", icon="GREASEPENCIL")
+        row.prop(settings, "prompt", text="", icon="GREASEPENCIL", placeholder="What the character does")
         row.operator("kinema.random_prompt", text="", icon="FILE_REFRESH")
         favourite = prompt_book().is_favourite(settings.prompt)
         row.operator("kinema.favourite", text="", icon="SOLO_ON" if favourite else "SOLO_OFF")
@@ -46,7 +46,7 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
         row.prop(settings, "seed")
         row.prop(settings, "new_seed", text="", icon="MOD_NOISE")
         column.prop(settings, "refiner")
-        column.prop(settings, "target")
+        column.prop(settings, "target", placeholder="A New One")
         self._draw_action(layout)
         problem = preferences.backend_problem() if not dispatch.worker.busy else ""
         if problem:
@@ -80,7 +80,8 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
         job = dispatch.worker.job
         failed = job is not None and job.state is State.FAILED
         if dispatch.message:
-            paragraph(layout, context, dispatch.message, "ERROR" if failed else "INFO")
+            said = dispatch.message[0].upper() + dispatch.message[1:]
+            paragraph(layout, context, said, "ERROR" if failed else "INFO")
         if failed:
             row = layout.row(align=True)
             row.operator("kinema.restart", icon="FILE_REFRESH")

@@ -6,7 +6,7 @@ import bpy
 
 from kinema.protocol.messages import PARTS
 
-from . import edit_clips
+from . import asking, edit_clips
 from .operators_edit import TRANSFORMS
 from .panels import Sidebar
 from .takes import Take, review
@@ -24,12 +24,16 @@ class KINEMA_PT_edit(Sidebar, bpy.types.Panel):
         layout.row().prop(settings, "source", expand=True)
         name = source_name(context)
         layout.label(text=name or "Select a character with an action", icon="ACTION", translate=not name)
-        layout.prop(settings, "prompt", text="", icon="GREASEPENCIL")
+        layout.prop(settings, "prompt", text="", icon="GREASEPENCIL", placeholder="What the character does")
         draw_parts(layout, settings)
         draw_span(layout, context)
-        row = layout.row()
+        row = layout.row(align=True)
         row.scale_y = 1.4
-        row.operator("kinema.change", icon="MOD_MASK")
+        if asking.busy():
+            row.label(text="Reading the action ...", icon="SORTTIME")
+            row.operator("kinema.stop_reading", text="Stop", icon="X")
+        else:
+            row.operator("kinema.change", icon="MOD_MASK")
 
 
 class _Child(Sidebar):
@@ -166,7 +170,7 @@ def error_lines(take: Take) -> list[str]:
     for number, metres in enumerate(errors.get("goals", ()), start=1):
         lines.append(f"{translate('Goal')} {number}: {100 * metres:.1f} cm")
     if seams := errors.get("seams"):
-        own = translate("of its own jumps")
+        own = translate("of the motion's own jumps")
         seam = translate("Seams")
         lines.append(f"{seam}: {100 * max(seams.values()):.0f} % {own}")
     return lines

@@ -50,16 +50,17 @@ class KINEMA_PT_strips(Sidebar, bpy.types.Panel):
             button.operator("kinema.strip", text="", icon=icon).change = change
         if 0 <= settings.strip < len(settings.strips):
             chosen = settings.strips[settings.strip]
-            layout.prop(chosen, "prompt", text="", icon="GREASEPENCIL")
+            layout.prop(chosen, "prompt", text="", icon="GREASEPENCIL", placeholder="What the character does")
             row = layout.row(align=True)
             row.prop(chosen, "start")
             row.prop(chosen, "end")
-            layout.prop(chosen, "style")
+            layout.prop(chosen, "style", placeholder="As It Is")
             draw_parts(layout, chosen)
         if len(settings.strips):
             frames = max(row.end for row in settings.strips) - min(row.start for row in settings.strips)
             seconds = frames / scene_rate(context.scene)
-            layout.label(text=f"{len(settings.strips)}: {seconds:.1f} s", icon="TIME", translate=False)
+            whole = bpy.app.translations.pgettext_iface("In all")
+            layout.label(text=f"{whole} {seconds:.1f} s", icon="TIME", translate=False)
         layout.prop(settings, "strips_follow")
         row = layout.row()
         row.scale_y = 1.4

@@ -27,7 +27,7 @@ from .rigs.retargeting import pose_steps
 from .rigs.settings import RigSettings
 from .rigs.transfer import RigPose
 from .sampling import ORIGIN_KEY
-from .seen_keys import reduce_seen
+from .seen_keys import reduce_steps
 from .steps import Aside, Steps, finish
 
 REDUCTION_KEY = "kinema_reduction"
@@ -140,8 +140,7 @@ def _placed(
     rate = keyframes.scene_rate(scene)
     begin = now = None
     if placing.begin != "ORIGIN" and existing(placing.target) is not None:
-        with at_frame(scene, placing.start):
-            now = sampling.pose_now(armature, rig)
+        now = yield from sampling.pose_steps(scene, armature, rig, int(placing.start))
         begin = now if placing.begin == "POSE" and not placing.loop else None
         yield None
     motion, contacts = yield Aside(lambda: _at_rate(motion, contacts, placing, rate, now))
@@ -280,9 +279,10 @@ def contact_marks(stand: np.ndarray, start: float) -> list[tuple[float, str]]:
 def _fewer(
     armature: bpy.types.Object, track: Track, channels: list[Channel], rest: RestRig, settings: RigSettings
 ) -> Steps[Reduced]:
-    """Of a control rig that Rigify generated in one go: what its solvers make of the keys is seen by playing them."""
+    """What the solvers of a control rig that Rigify generated make of the keys is seen by playing them."""
     if rigify.generated(armature):
-        return reduce_seen(bpy.context.scene, armature, track, rest, settings)
+        seen = yield from reduce_steps(bpy.context.scene, armature, track, rest, settings)
+        return seen
     reduced: Reduced = yield Aside(lambda: reduce_track(channels, rest, settings))
     return reduced
 
@@ -330,21 +330,6 @@ def _rig(armature: bpy.types.Object) -> Steps[Rig]:
             f"{armature.name} is no rig that Kinema knows; choose a Kinema character or map its bones in Bones"
         )
     return found
-
-
-class at_frame:
-    """The scene at another frame, and back; nothing is evaluated anew where it is there already."""
-
-    def __init__(self, scene: bpy.types.Scene, frame: float) -> None:
-        self._scene, self._frame, self._before = scene, int(frame), scene.frame_current
-
-    def __enter__(self) -> None:
-        if self._frame != self._before:
-            self._scene.frame_set(self._frame)
-
-    def __exit__(self, *_: object) -> None:
-        if self._frame != self._before:
-            self._scene.frame_set(self._before)
 
 
 def _slot_of(action: bpy.types.Action) -> Any:

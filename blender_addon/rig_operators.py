@@ -150,8 +150,7 @@ class KINEMA_OT_apply_rig_settings(_OnAction, bpy.types.Operator):
         motion, start = kept_motion.recall(action)
         begin, blend = None, int(action.get(placement.BLEND_KEY, 0))
         if blend:
-            with placement.at_frame(scene, start):
-                begin = sampling.pose_now(armature, rig)
+            begin = finish(sampling.pose_steps(scene, armature, rig, int(start)))
         placing = placement.Placing(
             scene.name,
             armature.name,

@@ -11,11 +11,13 @@ from kinema.errors import MotionError
 from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion
 
+from . import playing
 from .rigs.base import Rig
 from .rigs.reading import read_bones, read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
+from .steps import Steps, finish
 
 ORIGIN_KEY = "kinema_origin"
 """Custom property of an action that moves the object: the object's world matrix before it was moved, 16 numbers."""
@@ -28,6 +30,11 @@ def frames_of(armature: bpy.types.Object) -> range:
     action = armature.animation_data.action if armature.animation_data is not None else None
     if action is None:
         raise MotionError(f"{armature.name} has no action; give it one in the Action Editor")
+    return frames_in(action)
+
+
+def frames_in(action: bpy.types.Action) -> range:
+    """The frames of an action. Raises MotionError when they are too many."""
     first, last = (round(frame) for frame in action.frame_range)
     if last - first >= MOST_FRAMES:
         raise MotionError(f"the action {action.name} is longer than {MOST_FRAMES} frames; shorten its range")
@@ -37,7 +44,7 @@ def frames_of(armature: bpy.types.Object) -> range:
 def read_pose(
     scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frames: Iterable[int] | None = None
 ) -> RigPose:
-    """What the armature does on each frame; the scene's current frame stays. Raises SkeletonError or MotionError."""
+    """What the armature does on each frame; the scene's own frame stays. Raises SkeletonError or MotionError."""
     rest = read_rest(armature, mapping_of(rig, armature))
     wanted = list(frames_of(armature) if frames is None else frames)
     poses, worlds = matrices(scene, armature, mapped_names(rest), wanted)
@@ -46,7 +53,12 @@ def read_pose(
 
 def pose_from(rest: RestRig, armature: bpy.types.Object, poses: np.ndarray, worlds: np.ndarray, rate: float) -> RigPose:
     """The pose that `matrices` of the bones of `mapped_names(rest)` show."""
-    return _pose(rest, _with_object(origin_of(armature), worlds) @ poses, rate)
+    return posed(rest, origin_of(armature), poses, worlds, rate)
+
+
+def posed(rest: RestRig, origin: np.ndarray | None, poses: np.ndarray, worlds: np.ndarray, rate: float) -> RigPose:
+    """`pose_from` without touching Blender. `origin`: see `origin_of`."""
+    return _pose(rest, _with_object(origin, worlds) @ poses, rate)
 
 
 def mapped_names(rest: RestRig) -> list[str]:
@@ -60,6 +72,16 @@ def pose_now(armature: bpy.types.Object, rig: Rig) -> RigPose:
     rest = read_bones(armature, mapping_of(rig, armature))
     poses, world = _evaluated(armature, mapped_names(rest))
     return _pose(rest, _with_object(origin_of(armature), world[None]) @ poses[None], 1.0)
+
+
+def pose_steps(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frame: int) -> Steps[RigPose]:
+    """`pose_now` as it is at a frame; the scene's own frame stays. Raises SkeletonError."""
+    if frame == scene.frame_current:
+        return pose_now(armature, rig)
+    rest = read_bones(armature, mapping_of(rig, armature))
+    with playing.hidden_scene(scene, armature) as hidden:
+        poses, worlds = yield from playing.matrices_steps(hidden, armature, mapped_names(rest), [frame])
+    return pose_from(rest, armature, poses, worlds, 1.0)
 
 
 def origin_of(armature: bpy.types.Object) -> np.ndarray | None:
@@ -100,16 +122,8 @@ def matrices(
     scene: bpy.types.Scene, armature: bpy.types.Object, names: list[str], frames: list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bones' matrices (T, B, 4, 4) in the armature's frame and the object's in the world (T, 4, 4), evaluated."""
-    kept = scene.frame_current, scene.frame_subframe
-    poses = np.empty((len(frames), len(names), 4, 4))
-    worlds = np.empty((len(frames), 4, 4))
-    try:
-        for number, frame in enumerate(frames):
-            scene.frame_set(frame)
-            poses[number], worlds[number] = _evaluated(armature, names)
-    finally:
-        scene.frame_set(kept[0], subframe=kept[1])
-    return poses, worlds
+    with playing.hidden_scene(scene, armature) as hidden:
+        return finish(playing.matrices_steps(hidden, armature, names, frames))
 
 
 def _evaluated(armature: bpy.types.Object, names: list[str]) -> tuple[np.ndarray, np.ndarray]:

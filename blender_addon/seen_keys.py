@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import replace
 
 import bpy
@@ -11,32 +9,40 @@ import numpy as np
 
 from kinema.protocol import quaternion
 
-from . import keyframes, sampling
-from .channels import channels_of
+from . import keyframes, playing, sampling
+from .channels import Channel, channels_of
 from .fewer_keys import reduce_track
-from .reduction import Reduced, every
+from .reduction import Keys, Reduced, every
 from .rigs.base import Track
 from .rigs.rest import RestRig
 from .rigs.settings import RigSettings
+from .steps import Aside, Steps
 
 SCALES = (2.0, 1.0, 0.6, 0.35, 0.2, 0.1)
 """Shares of the bounds that the channels are reduced with, one after the other, until the bones are within them."""
 
 
-def reduce_seen(
+def reduce_steps(
     scene: bpy.types.Scene, armature: bpy.types.Object, track: Track, rest: RestRig, settings: RigSettings
-) -> Reduced:
+) -> Steps[Reduced]:
     """Keys for `channels_of(armature, track)`: each joint and bone's tip within the settings' millimetres and each
-    bone's turn within their degrees of what one key a frame gives, on every frame as Blender evaluates it."""
+    bone's turn within their degrees of what one key a frame gives, on every frame as Blender evaluates it.
+
+    A double of the character plays them out of sight; the arithmetic is done aside.
+    """
     channels = channels_of(armature, track)
-    with _as_it_was(armature, track):
-        wanted = _shown(scene, armature, track, rest, None)
-        for scale in SCALES:
-            bounds = replace(settings, millimetres=scale * settings.millimetres, degrees=scale * settings.degrees)
-            keys = reduce_track(channels, rest, bounds).keys
-            far, turned = _apart(wanted, _shown(scene, armature, track, rest, keys))
-            if far <= settings.millimetres and turned <= settings.degrees:
-                return Reduced(keys, far, turned)
+    with playing.double_of(armature, None) as double:
+        double.animation_data.use_nla = False
+        yield from playing.turn_inwards(double, armature)
+        with playing.hidden_scene(scene, double) as hidden:
+            wanted = yield from _shown(hidden, double, channels, rest, None)
+            for scale in SCALES:
+                bounds = replace(settings, millimetres=scale * settings.millimetres, degrees=scale * settings.degrees)
+                reduced = yield Aside(lambda bounds=bounds: reduce_track(channels, rest, bounds))
+                shown = yield from _shown(hidden, double, channels, rest, reduced.keys)
+                far, turned = yield Aside(lambda shown=shown: _apart(wanted, shown))
+                if far <= settings.millimetres and turned <= settings.degrees:
+                    return Reduced(reduced.keys, far, turned)
     return Reduced([every(channel) for channel in channels], 0.0, 0.0)
 
 
@@ -44,17 +50,24 @@ Shown = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Heads and tips (T, B, 3) of bones in the world, millimetres, and their turns (T, B, 4)."""
 
 
-def _shown(scene: bpy.types.Scene, armature: bpy.types.Object, track: Track, rest: RestRig, keys: list | None) -> Shown:
+def _shown(
+    hidden: bpy.types.Scene, double: bpy.types.Object, channels: list[Channel], rest: RestRig, keys: list[Keys] | None
+) -> Steps[Shown]:
     names = sampling.mapped_names(rest)
-    action = keyframes.write_pose(armature, "trial", track, 1.0, keys=keys)
-    try:
-        poses, worlds = sampling.matrices(scene, armature, names, list(range(1, len(track) + 1)))
-    finally:
-        bpy.data.actions.remove(action)
+    lengths = np.array([[double.data.bones[name].length] for name in names])
+    frames = range(1, 1 + max(len(channel.values) for channel in channels))
+    action = yield from keyframes.pose_steps(double.name, "trial", channels, keys=keys)
+    with keyframes.removed(bpy.data.actions, action):
+        keyframes.assign(double, action)
+        poses, worlds = yield from playing.matrices_steps(hidden, double, names, frames)
+    size = 1000.0 * bpy.context.scene.unit_settings.scale_length
+    shown: Shown = yield Aside(lambda: _in_world(poses, worlds, lengths, size))
+    return shown
+
+
+def _in_world(poses: np.ndarray, worlds: np.ndarray, lengths: np.ndarray, size: float) -> Shown:
     full = worlds[:, None] @ poses
-    lengths = np.array([[armature.data.bones[name].length] for name in names])
     turns = full[..., :3, :3] / np.linalg.norm(full[..., :3, :3], axis=-2, keepdims=True)
-    size = 1000.0 * scene.unit_settings.scale_length
     heads, tips = full[..., :3, 3], full[..., :3, 3] + full[..., :3, 1] * lengths
     return size * heads, size * tips, quaternion.from_matrix(turns)
 
@@ -62,36 +75,3 @@ def _shown(scene: bpy.types.Scene, armature: bpy.types.Object, track: Track, res
 def _apart(first: Shown, second: Shown) -> tuple[float, float]:
     far = max(float(np.linalg.norm(a - b, axis=-1).max()) for a, b in zip(first[:2], second[:2], strict=True))
     return far, float(np.degrees(quaternion.angle_between(first[2], second[2]).max()))
-
-
-@contextlib.contextmanager
-def _as_it_was(armature: bpy.types.Object, track: Track) -> Iterator[None]:
-    """Action, strips and pose of a character are afterwards what they were; meanwhile no strip plays."""
-    data = armature.animation_data or armature.animation_data_create()
-    action, slot, strips = data.action, getattr(data, "action_slot", None), data.use_nla
-    kept = action is not None and action.use_fake_user
-    bones = [armature.pose.bones[name] for name in {*track.rotations, *track.locations}]
-    poses = [bone.matrix_basis.copy() for bone in bones]
-    switches = {key: _value(armature, *key) for key in track.switches}
-    data.use_nla = False
-    try:
-        yield
-    finally:
-        data.action, data.use_nla = action, strips
-        if slot is not None:
-            data.action_slot = slot
-        if action is not None:
-            action.use_fake_user = kept
-        for bone, pose in zip(bones, poses, strict=True):
-            bone.matrix_basis = pose
-        for (name, key), value in switches.items():
-            bone = armature.pose.bones[name]
-            if key in bone:
-                bone[key] = value
-            else:
-                setattr(bone, key, value)
-
-
-def _value(armature: bpy.types.Object, name: str, key: str) -> object:
-    bone = armature.pose.bones[name]
-    return bone[key] if key in bone else getattr(bone, key)

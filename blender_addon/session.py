@@ -237,9 +237,13 @@ class Session:
         if not reason:
             reason = "the backend ended" + ("" if code is None else f" with exit code {code}")
             if code is not None and code < 0:
-                reason = f"the backend was killed by signal {-code}"
+                reason = f"the backend was killed by signal {-code}{_MEMORY if -code == _SIGKILL else ''}"
         words = [line for line in self._errors if not line.startswith((" ", "Traceback"))]
         return f"{reason}: {words[-1]}" if words else reason
+
+
+_SIGKILL = 9
+_MEMORY = ", as systems do when memory runs out; close other programs, or ask for fewer takes"
 
 
 def _clean_environment(extra: Mapping[str, str]) -> dict[str, str]:

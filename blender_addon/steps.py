@@ -28,6 +28,10 @@ class Aside:
     work: Callable[[], Any]
 
 
+NEXT_TURN = Aside(lambda: None)
+"""Yielded before a step that takes a turn of its own, since it cannot be divided."""
+
+
 def finish(steps: Steps[T]) -> T:
     """All of it at once, on this thread."""
     answer: Any = None
@@ -64,8 +68,7 @@ class Running(Generic[T]):
                 self._thread.join(max(end - time.perf_counter(), 0.0))
                 if self._thread.is_alive():
                     break
-            self._step()
-            if time.perf_counter() >= end:
+            if self._step() or time.perf_counter() >= end:
                 break
         return not self.done
 
@@ -74,19 +77,21 @@ class Running(Generic[T]):
         self.done = True
         self._steps.close()
 
-    def _step(self) -> None:
+    def _step(self) -> bool:
+        """True where the next step wants a turn of its own."""
         (value, error), self._answer, self._thread = self._answer, (None, None), None
         try:
             asked = self._steps.send(value) if error is None else self._steps.throw(error)
         except StopIteration as end:
             self.result, self.done = end.value, True
-            return
+            return False
         except Exception:
             self.done = True
             raise
-        if asked is not None:
+        if asked is not None and asked is not NEXT_TURN:
             self._thread = threading.Thread(target=self._aside, args=(asked,), name="kinema aside", daemon=True)
             self._thread.start()
+        return asked is NEXT_TURN
 
     def _aside(self, asked: Aside) -> None:
         try:

@@ -58,6 +58,7 @@ GERMAN = {
     "Accept": "Annehmen",
     "Reject": "Verwerfen",
     "Finish Review": "Sichtung beenden",
+    "A New One": "Eine neue",
     "Writing keys ...": "Keys werden geschrieben ...",
     "Stop Writing": "Schreiben abbrechen",
     "Write no more keys; the file is as it was before Accept was pressed": (

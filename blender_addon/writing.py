@@ -118,7 +118,7 @@ def _made(wanted: Writing, placed: Placed) -> None:
     scene = bpy.data.scenes.get(wanted.scene)
     if wanted.placing.destination != "KEEP" and scene is not None:
         scene.kinema.target = placed.armature
-    dispatch.message = f"Made {placed.action.name}"
+    dispatch.message = f'Made the action "{placed.action.name}"'
     dispatch.redraw()
 
 

@@ -77,7 +77,7 @@ def test_prompt_becomes_a_take_and_accepted_a_character_with_its_provenance(addo
     armature = scene.kinema.target
     action = armature.animation_data.action
     assert action.name == "a person walks"
-    assert dispatch.message == "Made a person walks"
+    assert dispatch.message == 'Made the action "a person walks"'
     assert tuple(action.frame_range) == (5, 5 + int(59 * 24 / 30))
     assert scene.render.fps == 24
     origin = json.loads(action["kinema"])

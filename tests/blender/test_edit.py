@@ -52,6 +52,12 @@ def curves(armature, action):
     return {key: splicing.read(curve).points["co"] for key, curve in found.items()}
 
 
+def curves_of(armature, action):
+    from blender_addon import keyframes
+
+    return list(keyframes.curves_for(armature, action).values())
+
+
 def edit(operator, **settings):
     import bpy
 

@@ -111,7 +111,7 @@ def test_turns_make_what_accept_makes_at_once(addon, target):
         assert used() == before, "nothing of the file changes before the last turn"
         assert turns < 5000
     assert turns > 30
-    assert dispatch.message == "Made a person walks"
+    assert dispatch.message == 'Made the action "a person walks"'
     slowly = bpy.context.scene.kinema.target
     assert (character is None) == (target == "new")
     assert slowly.name in bpy.context.scene.objects

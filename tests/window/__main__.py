@@ -79,6 +79,13 @@ def prepare(window: Window) -> None:
     window.shot("manual-panel", SIDEBAR)
 
 
+def redrawn(window: Window) -> None:
+    """A busy machine draws late."""
+    window.move(*VIEW)
+    window.run("area().tag_redraw()")
+    time.sleep(3.0)
+
+
 def type_and_generate(window: Window) -> None:
     wanted = "a person walks forward and waves with the left hand"
     for _ in range(4):
@@ -97,7 +104,7 @@ def type_and_generate(window: Window) -> None:
         "    bpy.context.scene.kinema.prompt = 'a person bows'; bpy.ops.kinema.generate()"
     )
     window.move(*VIEW)
-    window.until(f"{JOB}.stage in ('load', 'sample')", 60)
+    window.until(f"{JOB}.stage in ('load', 'sample') or len({TAKES}) == 6", 60)
     window.shot("manual-progress", SIDEBAR)
     window.until(f"len({TAKES}) == 6")
     assert window.run("value = len(bpy.data.objects), len(bpy.data.actions)") == [2, 0]
@@ -111,8 +118,10 @@ def review(window: Window) -> None:
     )
     window.run("module('takes').review.select(module('takes').review.takes[0].name)")
     window.run("bpy.context.scene.frame_set(30)")
+    redrawn(window)
     window.shot("manual-review")
     window.run("bpy.ops.kinema.compare_takes()")
+    redrawn(window)
     window.shot("manual-compare")
     window.run("bpy.ops.kinema.compare_takes(); bpy.ops.kinema.play_takes()")
     time.sleep(3.0)
@@ -126,6 +135,7 @@ def accept_undo_redo(window: Window) -> None:
     window.key("ctrl+alt+Return")
     window.until(f"len(bpy.data.actions) == 1 and {WRITTEN}", 30)
     window.run("bpy.context.scene.frame_set(20)")
+    redrawn(window)
     window.shot("manual-accepted")
     window.run("bpy.context.scene.frame_set(1)")
     window.key("ctrl+z")
@@ -177,7 +187,7 @@ def crash_and_recover(window: Window) -> None:
     os.kill(pid, signal.SIGKILL)
     window.until(f"{JOB}.state.value == 'failed'", 30)
     assert "signal 9" in window.run("value = module('dispatch').message")
-    window.move(*VIEW)
+    redrawn(window)
     window.shot("manual-crash", SIDEBAR)
     window.run("bpy.context.scene.kinema.samples = 1; bpy.ops.kinema.restart()")
     window.until(f"len({TAKES}) == 8", 240)

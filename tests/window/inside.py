@@ -52,7 +52,7 @@ def module(name):
 
 def measure():
     """Wrap every call that Blender makes into the add-on."""
-    for name in ("dispatch", "ghost", "operators_setup", "operators_search"):
+    for name in ("dispatch", "writing", "asking", "ghost", "operators_setup", "operators_search"):
         for timer in ("_tick", "_look_idle", "_show", "_draw_bodies", "_draw_labels", "_step"):
             if hasattr(module(name), timer):
                 setattr(module(name), timer, timed(f"{name}.{timer}", getattr(module(name), timer)))
