@@ -83,10 +83,10 @@ class KINEMA_PT_whole(_Child, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.kinema_edit
-        grid = layout.grid_flow(columns=2, align=True, even_columns=True)
+        row = layout.row(align=True)
         for kind, label, _ in TRANSFORMS:
             if kind != "RETIME":
-                grid.operator("kinema.transform", text=label, icon=_ICONS[kind]).kind = kind
+                row.operator("kinema.transform", text=label, icon=_ICONS[kind]).kind = kind
         row = layout.row(align=True)
         row.prop(settings, "retime")
         row.operator("kinema.transform", text="Retime", icon="TIME").kind = "RETIME"
