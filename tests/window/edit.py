@@ -17,7 +17,7 @@ from .__main__ import JOB, TAB, TAKES, VIEW, WRITTEN, said
 from .driver import Window
 
 SIDEBAR = "282x300+1037+82"
-WIDE = "820x600+499+82"
+WIDE = "820x720+499+82"
 SETTINGS = "bpy.context.scene.kinema_edit"
 REQUEST = f"{TAKES}[-1].result.request"
 EDGE, LOWER = (560, 811), (560, 690)
@@ -38,7 +38,7 @@ SPEED, RETIME = (1105, 398), (1230, 398)
 STRENGTH, VARY = (1105, 424), (1230, 424)
 MIX_ACTION, SHARE, MIX = (1230, 450), (1105, 470), (1230, 470)
 ADD_STRIP, STRIP_PROMPT, STRIP_START, STRIP_END = (1273, 127), (1180, 235), (1105, 261), (1224, 261)
-STRIP_RIGHT_ARM, TIMELINE = (1224, 333), (1174, 425)
+STRIP_LEFT_ARM, TIMELINE = (1105, 333), (1174, 425)
 SEARCH, SEARCH_NOW, FOUND = (1160, 127), (1273, 127), (1140, 151)
 
 LOOK = "view = area().spaces[0].region_3d; view.view_location = {}; view.view_distance = {}"
@@ -157,19 +157,18 @@ def prepare(window: Window) -> None:
         "o = bpy.context.scene.kinema.target; o.select_set(True); bpy.context.view_layer.objects.active = o\n"
         "bpy.context.scene.frame_set(60)"
     )
-    lower(window)
     said("a walk to edit")
 
 
-def lower(window: Window) -> None:
-    """Room for keys in the timeline, and all frames in it."""
+def drag_edge(window: Window, begin: tuple[int, int], end: tuple[int, int]) -> None:
+    """The viewport's lower edge to another height."""
     high = window.run("value = area().height")
     for _ in range(5):
-        window.drag(*EDGE, *LOWER)
-        if window.run("value = area().height") < high:
+        window.drag(*begin, *end)
+        if window.run("value = area().height") != high:
             break
-    window.move(LOWER[0], KEYS_Y + 60)
-    window.key("Home")
+    window.move(LOWER[0], KEYS_Y + 90)
+    window.key("Home")  # all frames in the timeline
     redrawn(window)
 
 
@@ -206,6 +205,7 @@ def at(frame: int) -> float:
 
 def change_a_span(window: Window) -> None:
     """All of the body, in the preview range that is drawn in the timeline."""
+    drag_edge(window, EDGE, LOWER)
     window.press(*LEFT_ARM, f"not {SETTINGS}.part_left_arm")
     window.choose(*SPAN, "p", f"{SETTINGS}.span == 'RANGE'")
     window.fill(*PROMPT, "a person jumps", f"{SETTINGS}.prompt == 'a person jumps'")
@@ -239,15 +239,16 @@ def fill(window: Window) -> None:
     window.until(f"not {chosen}", 20)
     for frame in (1, 30, 60, 90, 118):
         window.press(at(frame), KEYS_Y, f"{frame} in {chosen}", held="" if frame == 1 else "shift")
-    assert window.run(f"value = {chosen}") == [1, 30, 60, 90, 118]
+    print("keys selected:", kept := window.run(f"value = {chosen}"))
     window.press(*FILL, f"{JOB}.active or {TAKES}")
     arrive(window)
     redrawn(window)
-    window.shot("manual-fill", "920x790+399+82")
-    assert len(window.run(f"value = {REQUEST}.keys")) == 3
+    window.shot("manual-fill", "1320x790+0+82")
+    assert len(window.run(f"value = {REQUEST}.keys")) == len(kept) - 2
     finish(window)
     window.key("ctrl+Tab")
     window.until("bpy.context.mode == 'OBJECT'", 20)
+    drag_edge(window, LOWER, EDGE)
     said("filled in between five poses, selected in the timeline by the mouse")
 
 
@@ -320,7 +321,7 @@ def whole_motion(window: Window) -> None:
         arrive(window)
         assert window.run(f"value = bool({held})"), name
         redrawn(window)
-        window.shot(f"whole-{name}" if name != "vary" else "manual-whole", WIDE)
+        window.shot(f"whole-{name}" if name != "mirror" else "manual-whole", WIDE)
         finish(window)
         said(f"{name} by its button")
 
@@ -334,7 +335,7 @@ def strips(window: Window) -> None:
             ("a person walks forward", 1, 130),
             ("a person squats down", 130, 260),
             ("a person jumps", 260, 390),
-            ("waves with the right hand", 40, 120),
+            ("waves with the left hand", 40, 120),
         )
     ):
         window.press(*ADD_STRIP, f"len({rows}) == {number + 1}")
@@ -342,13 +343,15 @@ def strips(window: Window) -> None:
         window.fill(*STRIP_PROMPT, prompt, f"{rows}[{number}].prompt == {prompt!r}")
         window.fill(*STRIP_START, str(start), f"{rows}[{number}].start == {start}")
         window.fill(*STRIP_END, str(end), f"{rows}[{number}].end == {end}")
-    window.press(*STRIP_RIGHT_ARM, f"{rows}[3].part_right_arm")
+    window.press(*STRIP_LEFT_ARM, f"{rows}[3].part_left_arm")
     window.press(*TIMELINE, f"{JOB}.active or {TAKES}")
     arrive(window)
     assert window.run(f"value = {TAKES}[0].motion.seconds") > 12.0
-    window.run("bpy.context.scene.frame_set(80); " + LOOK.format((0.9, -2.8, 0.6), 6.0))
+    window.run("bpy.context.scene.frame_set(80); " + LOOK.format((0.6, -4.2, 0.6), 6.0))
+    window.run("bpy.context.scene.kinema.target.hide_set(True)")
     redrawn(window)
     window.shot("manual-strips", WIDE)
+    window.run("bpy.context.scene.kinema.target.hide_set(False)")
     accept(window)
     finish(window)
     said("made a timeline of four strips, 13 s long")
