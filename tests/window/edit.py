@@ -249,7 +249,7 @@ def fill(window: Window) -> None:
     window.key("ctrl+Tab")
     window.until("bpy.context.mode == 'OBJECT'", 20)
     drag_edge(window, LOWER, EDGE)
-    said("filled in between five poses, selected in the timeline by the mouse")
+    said("filled in between the poses that the mouse selected in the timeline")
 
 
 def follow_a_curve(window: Window) -> None:

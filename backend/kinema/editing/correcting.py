@@ -121,7 +121,7 @@ class Correction:
         path = self._moved(_along(path, turned - heading), fps)
         height = motion.root_translation[:, 1:2]
         height = height + fade(
-            self.values.height - height, self.masks.height[:, 0], round(POSE_SECONDS * fps), bends=True
+            self.values.height - height, self.masks.height[:, 0], round(POSE_SECONDS * fps), level=True
         )
         local[:, 0] = quaternion.multiply(yaw_quaternion(turned), local[:, 0])
         root = np.stack([path[:, 0], height[:, 0], path[:, 1]], axis=1)
@@ -145,7 +145,7 @@ class Correction:
             joints = np.flatnonzero(groups.reshape(-1) == number)
             if known.any() and not known.all():
                 flat = vectors[:, joints].reshape(len(local), -1)
-                faded = fade(flat, known, round(_fading_seconds(vectors[:, joints], known) * fps), bends=True)
+                faded = fade(flat, known, round(_fading_seconds(vectors[:, joints], known) * fps), level=True)
                 vectors[:, joints] = faded.reshape(len(local), -1, 3)
         moved = vectors.any(axis=-1)
         out = np.array(local)
