@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import bpy
 
 from kinema.errors import RequestError
 from kinema.protocol import clips
-from kinema.protocol.messages import Edit, Mix, Timeline, Transform, Vary
+from kinema.protocol.messages import PARTS, Edit, Mix, Timeline, Transform, Vary
 
 from . import curve_paths, edit_clips, provenance, standing
 from .asking import Asked
@@ -25,6 +26,13 @@ from .work import Request
 NOTE = "edit"
 """Key of a result's notes: how its takes are accepted. `target`: armature. `action`: what they are spliced into, ""
 for an action of their own. `loop`: whether the curves then repeat. `pack`: what had made the motion that is changed."""
+
+
+REACHING = 1.0
+"""Seconds before and after a goal in which a limb may leave its course for it."""
+
+LIMB_OF = {"left_wrist": "left_arm", "right_wrist": "right_arm", "left_ankle": "left_leg", "right_ankle": "right_leg"}
+"""Goal joint -> the body part that reaches; the whole body for others."""
 
 
 def change(context: bpy.types.Context) -> Asked:
@@ -65,7 +73,10 @@ def fill(context: bpy.types.Context) -> Asked:
 
 
 def follow(context: bpy.types.Context) -> Asked:
-    """A new motion along a path and to goals, or the source's motion led along them. Raises KinemaError."""
+    """A new motion along a path and to goals, or the source's motion led along them. Raises KinemaError.
+
+    For goals alone only their limbs change, and only near their frames, unless parts or a span are chosen.
+    """
     settings, scene = context.scene.kinema_edit, context.scene
     if settings.apply_to == "SOURCE":
         clip = edit_clips.source(context)
@@ -74,11 +85,16 @@ def follow(context: bpy.types.Context) -> Asked:
         if path and path[0][0] > last:
             raise RequestError(f"the path begins at {path[0][0]:.1f} s and {clip.name} ends at {last:.1f} s; move one")
         path = tuple(point for point in path if point[0] <= last + 1e-6)
+        span = span_in(context, clip) if settings.span != "RANGE" or scene.use_preview_range else ()
+        limbs: tuple[str, ...] = ()
+        if not path:
+            limbs, span = parts_in(settings) or _limbs(goals), span or _around(goals, clip)
         request = Edit(
             new_id(),
             settings.prompt,
             clip.name,
-            span=span_in(context, clip) if settings.span != "RANGE" or scene.use_preview_range else (),
+            span=span,
+            body_parts=limbs,
             path=path,
             goals=goals,
             **_drawing(scene),
@@ -96,6 +112,19 @@ def follow(context: bpy.types.Context) -> Asked:
     )
     notes = notes_for(context, start) | {NOTE: {"target": armature.name if armature is not None else ""}}
     return Asked(request, notes)
+
+
+def _limbs(goals: Sequence[Sequence[str | float]]) -> tuple[str, ...]:
+    """The body parts that goals are for; () where one needs the whole body."""
+    parts = {LIMB_OF.get(str(goal[0]), "") for goal in goals}
+    return () if "" in parts else tuple(part for part in PARTS if part in parts)
+
+
+def _around(goals: Sequence[Sequence[str | float]], clip: Clip) -> tuple[int, int]:
+    """First and last frame within REACHING of the goals."""
+    frames = [round(float(goal[1]) * clip.fps) for goal in goals]
+    beside = round(REACHING * clip.fps)
+    return max(0, min(frames) - beside), min(clip.count - 1, max(frames) + beside)
 
 
 def timeline(context: bpy.types.Context) -> Asked:

@@ -7,6 +7,7 @@ import bpy
 from kinema.protocol.messages import PARTS
 
 from . import asking, edit_clips
+from .edit_properties import JOINTS
 from .operators_edit import TRANSFORMS
 from .panels import Sidebar
 from .takes import Take, review
@@ -69,7 +70,9 @@ class KINEMA_PT_path(_Child, bpy.types.Panel):
         else:
             _draw_list(layout, settings, "waypoint", "KINEMA_UL_waypoints")
         layout.label(text="Goals")
-        _draw_list(layout, settings, "goal", "KINEMA_UL_goals")
+        chosen = _draw_list(layout, settings, "goal", "KINEMA_UL_goals")
+        if chosen is not None:
+            layout.prop(chosen, "joint", text="")
         row = layout.row()
         row.enabled = _leads(settings)
         row.operator("kinema.follow_path", icon="CURVE_PATH")
@@ -87,10 +90,10 @@ class KINEMA_PT_whole(_Child, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.kinema_edit
-        grid = layout.grid_flow(columns=2, align=True, even_columns=True)
+        row = layout.row(align=True)
         for kind, label, _ in TRANSFORMS:
             if kind != "RETIME":
-                grid.operator("kinema.transform", text=label, icon=_ICONS[kind]).kind = kind
+                row.operator("kinema.transform", text=label, icon=_ICONS[kind]).kind = kind
         row = layout.row(align=True)
         row.prop(settings, "retime")
         row.operator("kinema.transform", text="Retime", icon="TIME").kind = "RETIME"
@@ -115,20 +118,29 @@ class KINEMA_UL_waypoints(bpy.types.UIList):
     bl_idname = "KINEMA_UL_waypoints"
 
     def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
-        row = layout.row(align=True)
-        row.prop(item, "target", text="")
-        row.prop(item, "frame", text="")
-        row.prop(item, "heading", text="", icon="ORIENTATION_VIEW")
+        row = layout.split(factor=0.6, align=True)
+        _name_target(row, item)
+        sub = row.row(align=True)
+        sub.prop(item, "frame", text="")
+        sub.prop(item, "heading", text="", icon="ORIENTATION_VIEW")
 
 
 class KINEMA_UL_goals(bpy.types.UIList):
     bl_idname = "KINEMA_UL_goals"
 
     def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
-        row = layout.row(align=True)
-        row.prop(item, "joint", text="")
-        row.prop(item, "target", text="")
-        row.prop(item, "frame", text="")
+        row = layout.split(factor=0.4, align=True)
+        row.label(text=next(label for name, label, _ in JOINTS if name == item.joint))
+        sub = row.split(factor=0.55, align=True)
+        _name_target(sub, item)
+        sub.prop(item, "frame", text="")
+
+
+def _name_target(layout: bpy.types.UILayout, item: bpy.types.PropertyGroup) -> None:
+    if item.target is None:
+        layout.label(text="No Object", icon="ERROR")
+    else:
+        layout.label(text=item.target.name, translate=False)
 
 
 def source_name(context: bpy.types.Context) -> str:
@@ -176,15 +188,23 @@ def error_lines(take: Take) -> list[str]:
     return lines
 
 
-def _draw_list(layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup, which: str, kind: str) -> None:
+def _draw_list(
+    layout: bpy.types.UILayout, settings: bpy.types.PropertyGroup, which: str, kind: str
+) -> bpy.types.PropertyGroup | None:
+    """A list of rows, its buttons, and the chosen row's object, for which a row has no room; that row, if any."""
     row = layout.row()
     row.template_list(kind, "", settings, f"{which}s", settings, which, rows=2)
     column = row.column(align=True)
+    rows, at = getattr(settings, f"{which}s"), getattr(settings, which)
     for by, icon in ((1, "ADD"), (-1, "REMOVE")):
         own = column.row()
-        own.enabled = by > 0 or len(getattr(settings, f"{which}s")) > 0
+        own.enabled = by > 0 or len(rows) > 0
         button = own.operator("kinema.edit_row", text="", icon=icon)
         button.which, button.by = which, by
+    if not 0 <= at < len(rows):
+        return None
+    layout.prop(rows[at], "target", text="")
+    return rows[at]
 
 
 CLASSES = (

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import cleanup, refine, staging
+from . import refine, staging
 from .editing import continuation, looping, mixing, strips, transitions
 from .editing.continuation import decoded, plan
 from .editing.following import Path
@@ -231,7 +231,7 @@ def _as_clip(features: np.ndarray, clip: Motion, clean: bool, frames: int | None
     """Features at 30 fps as a motion at the clip's rate (and frame count), where and facing as the clip is."""
     motion = encoding.decode(features)
     if clean:
-        motion = cleanup.clean(motion, features[:, layout.CONTACTS])
+        motion = stepping(motion, features[:, layout.CONTACTS])
     return Place.of(clip).outside(at_rate(motion, clip.fps, len(clip) if frames is None else frames))
 
 

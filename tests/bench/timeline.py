@@ -6,13 +6,14 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from kinema import directing, searching
 from kinema.checkpoints import find_pack
-from kinema.evaluation import contact_sheet, pairs
+from kinema.evaluation import contact_sheet, pairs, physical
 from kinema.pipeline import Pipeline
 from kinema.protocol.messages import Generate, Mix, Timeline, Transform
 from kinema.protocol.motion import Motion
@@ -32,6 +33,21 @@ PROMPTS = (
     "a person walks forward while waving the left hand",
     "a person stands still",
 )
+LOOPED = (
+    *dict.fromkeys(PROMPTS),
+    "a person walks in a circle to the left",
+    "a person claps the hands",
+    "a person boxes",
+    "a person turns around",
+    "a person sits down",
+    "a person walks sideways to the left",
+    "a person marches",
+    "a person bows",
+    "a person kneels down",
+    "a person nods",
+)
+"""Twenty."""
+
 NEAR = 12
 """Frames on either side of a change of text that count as the transition."""
 
@@ -47,7 +63,7 @@ def _jerk(motion: Motion) -> np.ndarray:
 
 
 def timeline(pipeline: Pipeline) -> None:
-    """Jerk where texts change beside jerk elsewhere, of single clips with the same texts, and of real clips."""
+    """Jerk where texts change beside jerk elsewhere and of single clips with the same texts; the feet of both."""
     result = directing.timeline(pipeline, Timeline("t", strips(60)))
     rough = _jerk(result.motions[0])
     near = np.zeros(len(rough), dtype=bool)
@@ -56,13 +72,36 @@ def timeline(pipeline: Pipeline) -> None:
         at = slice(round(second * 30) - NEAR, round(second * 30) + NEAR)
         near[at] = True
         print(f"| {second:.1f} | {rough[at].mean():.0f} | {rough[at].max():.0f} |")
-    clips = [_jerk(pipeline.generate(Generate("g", text, seconds=5.0)).motions[0]) for text in PROMPTS]
+    clips = [pipeline.generate(Generate("g", text, seconds=5.0)).motions[0] for text in PROMPTS]
     for name, values in (
         ("all transitions", rough[near]),
         ("inside strips", rough[~near]),
-        ("single clips of the same prompts", np.concatenate(clips)),
+        ("single clips of the same prompts", np.concatenate([_jerk(clip) for clip in clips])),
     ):
         print(f"| {name} | {values.mean():.0f} | {values.max():.0f} |")
+    feet(pipeline, clips)
+
+
+def feet(pipeline: Pipeline, clips: Sequence[Motion], seeds: int = 4) -> None:
+    """Feet of timelines beside those of single clips of the same prompts."""
+    long = directing.timeline(pipeline, Timeline("t", strips(60), samples=seeds)).motions
+    single = [
+        *clips,
+        *(
+            pipeline.generate(Generate("g", text, seconds=5.0, seed=seed)).motions[0]
+            for seed in range(1, seeds)
+            for text in PROMPTS
+        ),
+    ]
+    print("\n| feet | skate | slide cm/s | floating | penetration cm |\n|---|---|---|---|---|")
+    rows: list[tuple[str, Sequence[Motion]]] = [(f"{seeds} timelines", long), (f"{len(single)} single clips", single)]
+    for place, text in enumerate(PROMPTS):
+        rows.append((f"{text}, in timelines", [each.crop(150 * place, 150 * (place + 1)) for each in long]))
+        rows.append((f"{text}, alone", single[place :: len(PROMPTS)]))
+    for name, motions in rows:
+        told = physical.physical_report(motions)
+        cells = f"{told['foot_skate']:.3f} | {told['slide']:.1f} | {told['floating']:.3f} | {told['penetration']:.2f}"
+        print(f"| {name} | {cells} |")
 
 
 def memory(pipeline: Pipeline, seconds: float) -> None:
@@ -77,14 +116,19 @@ def memory(pipeline: Pipeline, seconds: float) -> None:
     print(f"| {seconds:g} | {took:.2f} | {worked:.2f} | {peak:.0f} | {peak - before:.0f} |")
 
 
-def loops(pipeline: Pipeline, count: int = 10) -> None:
-    """Seams of loops cut from generated walks, beside the largest step between neighbouring frames."""
-    print("| seed | frames | step at seam m | largest | velocity change m/s | largest |\n|---|---|---|---|---|---|")
-    for seed in range(count):
-        walk = pipeline.generate(Generate("w", "a person walks forward", seconds=5.0, seed=seed)).motions[0]
-        seam = directing.transformed(Transform("l", loop=True), walk).result.settings["loop"]
-        cells = [seam[name] for name in ("step", "largest_step", "velocity", "largest_velocity")]
-        print(f"| {seed} | {seam['frames']} | " + " | ".join(f"{cell:.4f}" for cell in cells) + " |")
+def loops(pipeline: Pipeline, seeds: int = 2) -> None:
+    """Seams of loops cut from generated clips: the jumps of place and of velocity at the seam over the largest between
+    neighbouring frames within. Above 1 the seam is the roughest place of the loop."""
+    print("| prompt | seed | frames | step at seam | velocity change at seam |\n|---|---|---|---|---|")
+    most = {"step": 0.0, "velocity": 0.0}
+    for text in LOOPED:
+        for seed in range(seeds):
+            clip = pipeline.generate(Generate("l", text, seconds=5.0, seed=seed)).motions[0]
+            seam = directing.transformed(Transform("l", loop=True), clip).result.settings["loop"]
+            shares = {name: seam[name] / seam[f"largest_{name}"] for name in most}
+            most = {name: max(most[name], shares[name]) for name in most}
+            print(f"| {text} | {seed} | {seam['frames']} | {shares['step']:.2f} | {shares['velocity']:.2f} |")
+    print(f"| largest | | | {most['step']:.2f} | {most['velocity']:.2f} |")
 
 
 def mixes(pipeline: Pipeline) -> None:

@@ -73,31 +73,70 @@ class Window:
                 raise RuntimeError(f"waited in vain for {condition}")
             time.sleep(0.2)
 
-    def click(self, x: float, y: float, times: int = 1) -> None:
-        """Press the left button at a place from the top left."""
+    def click(self, x: float, y: float, times: int = 1, held: str = "") -> None:
+        """Press the left button at a place from the top left, with a key `held` where one is named."""
         self.move(x - 2, y)
         self.move(x, y)  # a button answers only once it knows that the mouse is over it
-        self._xdo("click", "--repeat", str(times), "--delay", "80", "1")
+        if held:
+            self._xdo("keydown", held, "click", "1", "keyup", held)
+        else:
+            self._xdo("click", "--repeat", str(times), "--delay", "80", "1")
         time.sleep(0.5)
 
-    def press(self, x: float, y: float, shown: str) -> None:
+    def press(self, x: float, y: float, shown: str, held: str = "") -> None:
         """Click until a Python expression is true inside: a busy machine may miss a click while it still draws."""
         for _ in range(5):
-            self.click(x, y)
-            end = time.monotonic() + 8.0
-            while time.monotonic() < end:
-                if self.run(f"value = bool({shown})"):
-                    return
-                time.sleep(0.3)
+            self.click(x, y, held=held)
+            if self._comes(shown, 8.0):
+                return
         self.shot("missed")
         raise RuntimeError(f"five clicks at {x}, {y} did not bring {shown}")
+
+    def fill(self, x: float, y: float, text: str, shown: str) -> None:
+        """Type into a field, twice if need be, until a Python expression is true inside."""
+        for _ in range(3):
+            self.click(x, y, times=2)
+            self.key("ctrl+a")
+            self.type(text)
+            self.key("Return")
+            if self._comes(shown, 4.0):
+                return
+            self.key("Escape")
+        self.shot("missed")
+        raise RuntimeError(f"typing {text!r} at {x}, {y} did not bring {shown}")
+
+    def choose(self, x: float, y: float, keys: str, shown: str) -> None:
+        """Open the menu or the search box at a place and type what chooses an entry: its underlined letter, or its
+        name; until a Python expression is true inside."""
+        for _ in range(3):
+            self.click(x, y)
+            time.sleep(0.5)
+            self.type(keys)
+            if len(keys) > 1:
+                time.sleep(0.5)
+                self.key("Return")
+            if self._comes(shown, 4.0):
+                return
+            self.key("Escape")
+        self.shot("missed")
+        raise RuntimeError(f"choosing {keys!r} at {x}, {y} did not bring {shown}")
+
+    def _comes(self, shown: str, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while not self.run(f"value = bool({shown})"):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.2)
+        return True
 
     def move(self, x: float, y: float) -> None:
         self._xdo("mousemove", str(int(x)), str(int(y)))
         time.sleep(0.4)
 
     def drag(self, x: float, y: float, to_x: float, to_y: float) -> None:
-        self._xdo("mousemove", str(int(x)), str(int(y)), "mousedown", "1")
+        self.move(x, y - 5)
+        self.move(x, y)
+        self._xdo("mousedown", "1")
         for part in range(1, 6):
             self._xdo("mousemove", str(int(x + (to_x - x) * part / 5)), str(int(y + (to_y - y) * part / 5)))
             time.sleep(0.1)

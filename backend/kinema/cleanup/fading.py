@@ -1,32 +1,33 @@
-"""Corrections that are known in stretches of time, faded to nothing and back in between; cubic Hermite pieces."""
+"""Corrections known in stretches of time, faded to nothing and back in between; Hermite pieces, cubic or quintic."""
 
 import numpy as np
 
 from .stance import spans
 
 
-def fade(values: np.ndarray, known: np.ndarray, width: int) -> np.ndarray:
+def fade(values: np.ndarray, known: np.ndarray, width: int, level: bool = False) -> np.ndarray:
     """Values (T, D), given where `known` (T,) -> the same, filled in elsewhere so that they fade to zero and back.
 
-    Each fade takes `width` frames and takes up value and slope at the edges; a gap too short for two is crossed in one
-    piece.
+    Each fade takes `width` frames and takes up value and slope at the edges; a `level` one begins and ends without any
+    second difference. A gap too short for two is crossed in one piece.
     """
     out = np.where(known[:, None], values, 0.0)
     if not known.any():
         return out
+    piece = quintic if level else hermite
     nothing = np.zeros(values.shape[1])
     for start, stop in spans(~known):
         before, after = start - 1, stop
         left = (values[before], slope_at(values, known, before, -1)) if before >= 0 else None
         right = (values[after], slope_at(values, known, after, 1)) if after < len(values) else None
         if left is not None and right is not None and after - before <= 2 * width:
-            out[start:stop] = hermite(*left, *right, after - before)[1:-1]
+            out[start:stop] = piece(*left, *right, after - before)[1:-1]
             continue
         count = min(width, stop - start)
         if left is not None:
-            out[start : start + count] = hermite(*left, nothing, nothing, width)[1 : count + 1]
+            out[start : start + count] = piece(*left, nothing, nothing, width)[1 : count + 1]
         if right is not None:
-            out[stop - count : stop] = hermite(nothing, nothing, *right, width)[:-1][-count:]
+            out[stop - count : stop] = piece(nothing, nothing, *right, width)[:-1][-count:]
     return out
 
 
@@ -46,4 +47,15 @@ def hermite(a: np.ndarray, da: np.ndarray, b: np.ndarray, db: np.ndarray, length
         + (t**3 - 2 * t**2 + t) * length * da
         + (3 * t**2 - 2 * t**3) * b
         + (t**3 - t**2) * length * db
+    )
+
+
+def quintic(a: np.ndarray, da: np.ndarray, b: np.ndarray, db: np.ndarray, length: int) -> np.ndarray:
+    """(length + 1, D) samples of the quintic from a (slope da a frame) to b (slope db), without bend at either end."""
+    t = np.linspace(0.0, 1.0, length + 1)[:, None]
+    return (
+        (1 - 10 * t**3 + 15 * t**4 - 6 * t**5) * a
+        + (t - 6 * t**3 + 8 * t**4 - 3 * t**5) * length * da
+        + (10 * t**3 - 15 * t**4 + 6 * t**5) * b
+        + (-4 * t**3 + 7 * t**4 - 3 * t**5) * length * db
     )

@@ -34,6 +34,10 @@ from .wanted import Goal
 POSE_SECONDS, ROOT_SECONDS = 0.4, 0.5
 """Within which a correction of a pose fades, and a correction of the root's speed."""
 
+POSE_ANGLE, MOST_SLOWER = 0.6, 2.5
+"""Radians that a joint's correction may have to fade within `POSE_SECONDS`; a larger one takes as much longer as it is
+larger, so that it goes no faster, this many times as long at most."""
+
 SWAY = 0.4
 """Seconds: faster deviations from a path are the body's own sway in its steps and stay (width of a Gauss filter)."""
 
@@ -116,7 +120,9 @@ class Correction:
         turned = self._turned(heading, fps)
         path = self._moved(_along(path, turned - heading), fps)
         height = motion.root_translation[:, 1:2]
-        height = height + fade(self.values.height - height, self.masks.height[:, 0], round(POSE_SECONDS * fps))
+        height = height + fade(
+            self.values.height - height, self.masks.height[:, 0], round(POSE_SECONDS * fps), level=True
+        )
         local[:, 0] = quaternion.multiply(yaw_quaternion(turned), local[:, 0])
         root = np.stack([path[:, 0], height[:, 0], path[:, 1]], axis=1)
         return self._reaching(Motion(quaternion.unroll(local), root, fps, SMPL_BODY))
@@ -139,7 +145,7 @@ class Correction:
             joints = np.flatnonzero(groups.reshape(-1) == number)
             if known.any() and not known.all():
                 flat = vectors[:, joints].reshape(len(local), -1)
-                faded = fade(flat, known, round(POSE_SECONDS * fps))
+                faded = fade(flat, known, round(_fading_seconds(vectors[:, joints], known) * fps), level=True)
                 vectors[:, joints] = faded.reshape(len(local), -1, 3)
         moved = vectors.any(axis=-1)
         out = np.array(local)
@@ -189,6 +195,13 @@ class Correction:
             lift = np.where(self.masks.height, 0.0, shifts[:, 1:2])
             root[:, 1:2] += fade(lift, known, round(ROOT_SECONDS * motion.fps))
         return self.limbs(Motion(motion.rotations, root, motion.fps, SMPL_BODY))
+
+
+def _fading_seconds(vectors: np.ndarray, known: np.ndarray) -> float:
+    """Seconds within which corrections (T, J, 3), given at the `known` frames, fade: larger ones take longer."""
+    edges = known & ~(np.roll(known, 1) & np.roll(known, -1))
+    largest = np.linalg.norm(vectors[edges], axis=-1).max(initial=0.0)
+    return POSE_SECONDS * float(np.clip(largest / POSE_ANGLE, 1.0, MOST_SLOWER))
 
 
 def _progress(path: np.ndarray, fps: float) -> np.ndarray:

@@ -6,6 +6,7 @@ and step from frame to frame in the body's own heading. Where these repeat, the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,6 +38,9 @@ LENGTH_WORTH = 0.02
 
 ROUGH_COST = 0.5
 """Metres of pose distance that one metre of second difference of a joint beside the seam counts for."""
+
+APART = 0.1
+"""Seconds by which one of a loop's ends must differ for it to be another loop."""
 
 CLOSING = 0.35
 """Seconds on either side of the seam within which it is closed; a third of the loop at most."""
@@ -79,9 +83,12 @@ def played(cycle: Cycle, frames: int, like: Motion) -> Motion:
     return Motion(quaternion.unroll(rotations), root, like.fps, like.skeleton)
 
 
-def find(motion: Motion) -> tuple[int, int]:
-    """First and last frame of the stretch that loops best, the last being the first one again: nearest in pose, speed
-    and contacts, where the clip is smooth, and long rather than short. Raises MotionError for too short a clip."""
+def stretches(motion: Motion, most: int = 8) -> list[tuple[int, int]]:
+    """First and last frame of up to `most` different stretches that loop, the best first, the last frame being the
+    first one again: nearest in pose, speed and contacts, where the clip is smooth, and long rather than short.
+
+    Raises MotionError for too short a clip.
+    """
     shortest = max(4, round(SHORTEST * motion.fps))
     if len(motion) < shortest + 2:
         raise MotionError(f"the clip has {len(motion)} frames; a loop needs {shortest + 2} at {motion.fps:g} fps")
@@ -90,8 +97,13 @@ def find(motion: Motion) -> tuple[int, int]:
     gap = np.arange(len(cost))[None] - np.arange(len(cost))[:, None]
     cost = cost - LENGTH_WORTH * gap / len(cost)
     cost[gap < shortest] = np.inf
-    start, stop = np.unravel_index(int(np.argmin(cost)), cost.shape)
-    return int(start), int(stop)
+    found: list[tuple[int, int]] = []
+    near = round(APART * motion.fps)
+    while len(found) < most and np.isfinite(cost).any():
+        start, stop = (int(at) for at in np.unravel_index(int(np.argmin(cost)), cost.shape))
+        found.append((start, stop))
+        cost[max(0, start - near) : start + near + 1, max(0, stop - near) : stop + near + 1] = np.inf
+    return found
 
 
 def close(motion: Motion, start: int, stop: int) -> Cycle:
@@ -109,12 +121,50 @@ def close(motion: Motion, start: int, stop: int) -> Cycle:
 
 
 def clean(cycle: Cycle, like: Motion, ground: float = 0.0) -> Cycle:
-    """The cycle with its feet locked, across the seam too: the middle one of three, cleaned together."""
-    many = played(cycle, 3 * len(cycle) + 1, like)
+    """The cycle with its feet locked, across the seam too: the middle one of three, cleaned together.
+
+    A foot that stands through a whole round has no swing in which it could follow the body. Where the body drifts by
+    less than a stance may slide, the drift is taken out; else that foot is being dragged and is not locked.
+    """
     down = np.array([0.0, ground, 0.0])
-    many = cleanup.clean(replace(many, root_translation=many.root_translation - down))
+    many = _thrice(cycle, like, down)
+    contacts = cleanup.stances(many)
+    always = _always_down(contacts, len(cycle))
+    if always.any():
+        still = closed_way(cycle, like)
+        if _drift(cycle, like) < cleanup.LONGEST_SHIFT:
+            many = _thrice(still, like, down)
+            contacts = cleanup.stances(many)
+        else:
+            contacts[:, always] = False
+    many = cleanup.clean(many, contacts.reshape(-1, 4))
     many = replace(many, root_translation=many.root_translation + down)
     return travel(many.crop(len(cycle), 2 * len(cycle) + 1))
+
+
+def _thrice(cycle: Cycle, like: Motion, down: np.ndarray) -> Motion:
+    many = played(cycle, 3 * len(cycle) + 1, like)
+    return replace(many, root_translation=many.root_translation - down)
+
+
+def _always_down(contacts: np.ndarray, period: int) -> np.ndarray:
+    """(2,) whether each foot stands through the middle one of three rounds, from stances (T, 2, 2)."""
+    return contacts[period : 2 * period].any(axis=2).all(axis=0)
+
+
+def _drift(cycle: Cycle, like: Motion) -> float:
+    """Metres over the ground from a round's first frame to the next one's."""
+    way = played(cycle, len(cycle) + 1, like).root_translation
+    return float(np.linalg.norm((way[-1] - way[0])[[0, 2]]))
+
+
+def closed_way(cycle: Cycle, like: Motion) -> Cycle:
+    """The cycle ending where and facing as it began; what is taken out is spread evenly over it."""
+    turned = replace(cycle, turn=cycle.turn - cycle.turn.mean())
+    motion = played(turned, len(cycle) + 1, like)
+    root = np.array(motion.root_translation)
+    level = (root[-1] - root[0]) * (1.0, 0.0, 1.0)
+    return travel(replace(motion, root_translation=root - np.linspace(0.0, 1.0, len(root))[:, None] * level))
 
 
 def in_place(cycle: Cycle) -> Cycle:
@@ -137,6 +187,11 @@ def seam(motion: Motion) -> dict[str, float]:
         "velocity": float(bend[period - 2 : period].max()),
         "largest_velocity": float(bend[: period - 2].max()),
     }
+
+
+def roughest(figures: Mapping[str, float]) -> float:
+    """The larger share of a seam's jumps in the largest within, of figures as `seam` gives them."""
+    return max(figures[name] / max(figures[f"largest_{name}"], 1e-9) for name in ("step", "velocity"))
 
 
 def _local(motion: Motion) -> np.ndarray:

@@ -56,12 +56,18 @@ def retimed(motion: Motion, speed: float) -> Motion:
 
 
 def _looped(motion: Motion, request: Transform) -> Transformed:
-    start, stop = looping.find(motion)
-    cycle = looping.close(motion, start, stop)
-    like = motion.crop(start, stop)
-    if request.cleanup:
-        cycle = looping.clean(cycle, like, cleanup.ground_of(motion))
-    return closed(cycle, like, request.in_place, {"first": start, "last": stop})
+    """The best stretch whose seam is no rougher than the rest of it, else that with the smoothest seam."""
+    tried: list[tuple[float, Transformed]] = []
+    for start, stop in looping.stretches(motion):
+        cycle = looping.close(motion, start, stop)
+        like = motion.crop(start, stop)
+        if request.cleanup:
+            cycle = looping.clean(cycle, like, cleanup.ground_of(motion))
+        made = closed(cycle, like, request.in_place, {"first": start, "last": stop})
+        tried.append((looping.roughest(made.figures["loop"]), made))
+        if tried[-1][0] <= 1.0:
+            break
+    return min(tried, key=lambda each: each[0])[1]
 
 
 def closed(cycle: looping.Cycle, like: Motion, in_place: bool, figures: dict[str, Any]) -> Transformed:

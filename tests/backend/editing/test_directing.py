@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from kinema import directing
+from kinema import cleanup, directing
 from kinema.checkpoints import find_pack
 from kinema.contacts import FEET, foot_contacts
 from kinema.editing import continuation, looping
@@ -164,6 +164,22 @@ def test_a_loop_cut_from_a_walk_has_no_seam_and_stays_in_place_where_asked(walk)
     )
     with pytest.raises(MotionError, match="a loop needs"):
         directing.transformed(Transform("x", loop=True), walk.crop(0, 10))
+
+
+def test_a_body_that_sways_over_standing_feet_loops_without_a_jump_of_its_feet(walk):
+    still = walk.crop(0, 1)
+    time = np.arange(90)
+    way = np.stack([0.02 * np.sin(time / 9.0) + 0.0004 * time, np.zeros(90), 0.0002 * time], axis=1)
+    rotations = np.repeat(still.rotations, 90, axis=0)
+    root = np.repeat(still.root_translation, 90, axis=0) + way
+    standing = Motion(rotations, root - np.array([0.0, cleanup.ground_of(still), 0.0]), 30.0, walk.skeleton)
+    made = directing.transformed(Transform("x", loop=True), standing).result
+    seam = made.settings["loop"]
+    assert seam["step"] <= seam["largest_step"]
+    assert seam["velocity"] <= seam["largest_velocity"]
+    ankles = made.motions[0].positions()[:, [7, 8]]
+    planted = ankles[:, np.argmin(ankles[0, :, 1])]
+    assert np.linalg.norm(planted - planted[0], axis=-1).max() < 0.002
 
 
 def test_mirrored_twice_is_the_clip_and_retimed_feet_stand_where_they_stood(walk):
