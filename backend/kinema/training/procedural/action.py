@@ -63,6 +63,12 @@ def draw_pace(rng: np.random.Generator, rhythmic: bool = False) -> Pace:
     return Pace(factor, str(rng.choice(["quickly", "fast", "rapidly"])), "quickly")
 
 
+def draw_first(rng: np.random.Generator) -> int:
+    """The foot that steps first where the words leave it open, 0 left, 1 right: mostly the left one, because gaits that
+    begin with either foot cancel out as swings of any phase do (see `draw_pace`)."""
+    return int(rng.random() < 0.1)
+
+
 @dataclass(frozen=True)
 class Count:
     """How often: `number` of repetitions; `adverb` for captions, `count` for part sentences, "" when unsaid."""

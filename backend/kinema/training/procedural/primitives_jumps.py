@@ -130,7 +130,7 @@ def hop(rng: np.random.Generator) -> Action:
     side = int(rng.integers(2))
     forward = rng.random() < 0.35
     count = draw_count(rng, 6, cyclic=True)
-    period, height = float(rng.uniform(0.5, 0.65)), float(rng.uniform(0.05, 0.1))
+    period, height = float(rng.uniform(0.55, 0.6)), float(rng.uniform(0.05, 0.1))
     number = max(count.number, 2)
     shortest = 1.2 + number * period
     far = float(rng.uniform(0.2, 0.35)) if forward else 0.0
@@ -173,13 +173,15 @@ def hop(rng: np.random.Generator) -> Action:
         parse("right_arm", "hold away from the body"),
     )
     uses = frozenset((*LEGS, "torso", "left_arm", "right_arm"))
-    return Action(f"hop {name}", uses, shortest, shortest + 2.5, phrases, said(count.adverb), parts, write)
+    return Action(
+        f"hop {name}", uses, shortest, shortest + 2.5, phrases, said(count.adverb), parts, write, rhythmic=True
+    )
 
 
 def jumping_jacks(rng: np.random.Generator) -> Action:
     """Feet out and in with small jumps, arms up and down."""
     count = draw_count(rng, 6, cyclic=True)
-    period = float(rng.uniform(0.9, 1.25))
+    period = float(rng.uniform(1.02, 1.12))
     number = max(count.number, 2)
     top = str(rng.choice(["overhead", "overhead wide"]))
     shortest = number * period + 0.4
@@ -213,7 +215,7 @@ def jumping_jacks(rng: np.random.Generator) -> Action:
     parts += (parse("torso", "bounce up and down"),)
     parts += tuple(parse(f"{side}_arm", "raise up and down above the head repeatedly") for side in _SIDES)
     uses = frozenset((*LEGS, "torso", "left_arm", "right_arm"))
-    return Action("jumping jacks", uses, shortest, shortest + 3.0, phrases, (), parts, write)
+    return Action("jumping jacks", uses, shortest, shortest + 3.0, phrases, (), parts, write, rhythmic=True)
 
 
 PRIMITIVES: dict[str, Callable[[np.random.Generator], Action]] = {

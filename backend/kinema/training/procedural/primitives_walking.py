@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...refine.language import PartAction, parse
-from .action import Action, Pace, draw_pace, said
+from .action import Action, Pace, draw_first, draw_pace, said
 from .body import Score
 from .profiles import pulse
 from .stepping import Gait, go
@@ -40,7 +40,7 @@ _WALKS = (
 def walk(rng: np.random.Generator) -> Action:
     """Walk, run, sneak or limp: forward, backward, in a curve or a circle; fills the time that it is given."""
     kind = str(rng.choice(_WALKS))
-    pace = draw_pace(rng)
+    pace = draw_pace(rng, rhythmic=True)
     way = int(rng.integers(2))
     name, sign = _SIDES[way], 1.0 - 2.0 * way
     gait = Gait(0.54, 0.42, lift=0.07, heel=0.55, toe=0.32, share=0.22)
@@ -80,9 +80,9 @@ def walk(rng: np.random.Generator) -> Action:
     ran = verb in ("run", "jog")
     factor = min(max(pace.factor, 0.92), 1.15) if ran or kind == "limp" else pace.factor
     gait = replace(gait, period=gait.period * factor**0.6, swing=gait.swing * factor**0.6)
-    stride *= float(rng.uniform(0.88, 1.12)) * factor**-0.35
+    stride *= float(rng.uniform(0.92, 1.08)) * factor**-0.35
     turn *= factor**-0.2
-    first, closes = int(rng.integers(2)), bool(rng.random() < 0.6)
+    first, closes = draw_first(rng), bool(rng.random() < 0.6)
 
     def write(score: Score, start: float, stop: float) -> None:
         close = closes or stop < score.seconds - 0.5
@@ -113,7 +113,8 @@ def walk(rng: np.random.Generator) -> Action:
         )
     parts = (*legs, replace(_torso(moves), speed=pace.speed), *_swing_arms(arms))
     fewest = 9.0 if kind == "circle" else 4.0
-    return Action(kind, _USES, fewest * gait.period + gait.swing, 10.0, phrases, said(pace.adverb), parts, write)
+    shortest = fewest * gait.period + gait.swing
+    return Action(kind, _USES, shortest, 10.0, phrases, said(pace.adverb), parts, write, rhythmic=True)
 
 
 def step(rng: np.random.Generator) -> Action:
@@ -227,14 +228,14 @@ def turn(rng: np.random.Generator) -> Action:
 def in_place(rng: np.random.Generator) -> Action:
     """March, walk or jog on the spot; fills the time that it is given."""
     kind = str(rng.choice(["march", "march", "walk", "jog"]))
-    pace = draw_pace(rng)
+    pace = draw_pace(rng, rhythmic=True)
     factor = pace.factor if kind != "jog" else 1.0
     gait = {
         "march": Gait(0.56 * factor, 0.46 * factor, lift=0.3 * float(rng.uniform(0.75, 1.15)), heel=0.5, share=0.5),
         "walk": Gait(0.52 * factor, 0.42 * factor, lift=0.11, heel=0.45, share=0.45),
         "jog": Gait(0.34, 0.33, lift=0.2, heel=0.9, share=0.25, bounce=0.04),
     }[kind]
-    first = int(rng.integers(2))
+    first = draw_first(rng)
 
     def write(score: Score, start: float, stop: float) -> None:
         steps = max(2, int((stop - start - gait.swing) / gait.period) + 1)
@@ -271,6 +272,7 @@ def in_place(rng: np.random.Generator) -> Action:
         said("" if kind == "jog" else pace.adverb),
         parts,
         write,
+        rhythmic=True,
     )
 
 
