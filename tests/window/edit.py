@@ -124,6 +124,16 @@ def redrawn(window: Window, seconds: float = 3.0) -> None:
     time.sleep(seconds)
 
 
+def shot_below(window: Window, name: str) -> None:
+    """A picture with the sidebar scrolled down, beyond the review."""
+    redrawn(window)
+    window.scroll(*CHANGE, 12)
+    redrawn(window)
+    window.shot(name, WIDE)
+    window.scroll(*CHANGE, -25)
+    redrawn(window, 1.0)
+
+
 def accept(window: Window) -> None:
     """The take's keys by Ctrl Alt Return; then nothing is under review."""
     before = window.run("value = len(bpy.data.actions)")
@@ -271,8 +281,7 @@ def follow_a_curve(window: Window) -> None:
     window.press(*FOLLOW, f"{JOB}.active or {TAKES}")
     arrive(window)
     window.run("bpy.context.scene.frame_set(75); " + LOOK.format((0.9, -3.3, 0.6), 6.0))
-    redrawn(window)
-    window.shot("manual-path", WIDE)
+    shot_below(window, "manual-path")
     print(window.run(f"value = module('panels_edit').error_lines({TAKES}[0])"))
     finish(window)
     window.run(f"{SETTINGS}.path = None; bpy.data.objects.remove(bpy.data.objects['Way'])")
@@ -297,11 +306,7 @@ def lead_a_hand(window: Window) -> None:
     window.press(*FOLLOW_GOAL, f"{JOB}.active or {TAKES}")
     arrive(window)
     window.run(LOOK.format("bpy.data.objects['Cup'].location", 3.5))
-    redrawn(window)
-    window.scroll(*CHANGE, 8)
-    redrawn(window)
-    window.shot("manual-goal", WIDE)
-    window.scroll(*CHANGE, -20)
+    shot_below(window, "manual-goal")
     print(window.run(f"value = module('panels_edit').error_lines({TAKES}[0])"))
     assert window.run(f"value = {TAKES}[0].result.done.settings['errors'][0]['goals'][0]") < 0.02
     finish(window)
@@ -356,10 +361,10 @@ def strips(window: Window) -> None:
     arrive(window)
     assert window.run(f"value = {TAKES}[0].motion.seconds") > 12.0
     window.run("bpy.context.scene.frame_set(80); " + LOOK.format((0.6, -4.2, 0.6), 6.0))
-    window.run("bpy.context.scene.kinema.target.hide_set(True)")
+    window.run("o = bpy.context.scene.kinema.target; [each.hide_set(True) for each in (o, *o.children)]")
     redrawn(window)
     window.shot("manual-strips", WIDE)
-    window.run("bpy.context.scene.kinema.target.hide_set(False)")
+    window.run("o = bpy.context.scene.kinema.target; [each.hide_set(False) for each in (o, *o.children)]")
     accept(window)
     finish(window)
     said("made a timeline of four strips, 13 s long")
