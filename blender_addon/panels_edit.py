@@ -131,7 +131,7 @@ class KINEMA_UL_goals(bpy.types.UIList):
     def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
         row = layout.split(factor=0.4, align=True)
         row.label(text=next(label for name, label, _ in JOINTS if name == item.joint))
-        sub = row.split(factor=0.55, align=True)
+        sub = row.split(factor=0.5, align=True)
         _name_target(sub, item)
         sub.prop(item, "frame", text="")
 

@@ -17,7 +17,7 @@ class KINEMA_UL_strips(bpy.types.UIList):
     bl_idname = "KINEMA_UL_strips"
 
     def draw_item(self, _context, layout, _data, item, _icon, _active_data, _active_property) -> None:
-        row = layout.split(factor=0.62, align=True)
+        row = layout.split(factor=0.45, align=True)
         row.prop(item, "prompt", text="", emboss=False)
         sub = row.row(align=True)
         sub.prop(item, "start", text="")

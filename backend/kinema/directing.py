@@ -208,7 +208,7 @@ def _finished(features: np.ndarray, request: Timeline, leading: Path | None) -> 
         return motion, {"path": leading.error(motion)} if leading else {}
     cycle = looping.travel(_onward(features))
     if request.cleanup:
-        cycle = looping.clean(cycle, motion)
+        cycle = looping.clean(cycle, motion, contacts=features[:, layout.CONTACTS])
     made = closed(cycle, motion, False, {})
     return made.motion, made.figures
 

@@ -19,7 +19,7 @@ FIRST, FRAMES = 11, 40
 
 @pytest.fixture
 def acting(addon, swaying):
-    """acting(kind): a character with an action of 40 frames from frame 11 on, active and the panel's own."""
+    """acting(kind): a character with an action of `frames` frames from frame 11 on, active and the panel's own."""
     import bpy
 
     from blender_addon import placement
@@ -29,13 +29,13 @@ def acting(addon, swaying):
     scene = bpy.context.scene
     scene.render.fps = 30
 
-    def make(kind="smpl", **settings):
+    def make(kind="smpl", frames=FRAMES, **settings):
         armature = RIGS["smpl"].build(scene, "Kinema") if kind == "smpl" else characters.build(scene, kind)
         for key, value in settings.items():
             setattr(armature.kinema_rig, key, value)
         placing = placement.Placing(scene.name, armature.name, FIRST)
         placement.write_motion(
-            swaying(FRAMES, 3, 30.0), rig_of(armature), armature, "sway", placing, settings_of(armature)
+            swaying(frames, 3, 30.0), rig_of(armature), armature, "sway", placing, settings_of(armature)
         )
         bpy.context.view_layer.objects.active = armature
         scene.kinema.target = armature
@@ -388,6 +388,47 @@ def test_waypoints_and_goals_are_seen_from_the_character(acting):
     assert request.goals[0][1:] == pytest.approx((1.0, 0.0, 1.2, 1.5), abs=0.02)
     assert bpy.ops.kinema.edit_row(which="waypoint", by=-1) == {"FINISHED"}
     assert len(settings.waypoints) == 1
+
+
+def test_goals_alone_change_their_own_limbs_one_second_to_each_side(acting):
+    import bpy
+
+    from blender_addon.takes import review
+
+    armature = acting(frames=120)
+    scene, settings = bpy.context.scene, bpy.context.scene.kinema_edit
+    before = curves(armature, armature.animation_data.action)
+    cup = bpy.data.objects.new("cup", None)
+    cup.location = (-0.3, -0.4, 1.1)
+    scene.collection.objects.link(cup)
+
+    def reach(joint, frame):
+        bpy.ops.kinema.edit_row(which="goal", by=1)
+        row = settings.goals[-1]
+        row.joint, row.target, row.frame = joint, cup, frame
+
+    def asked(**changes):
+        edit(bpy.ops.kinema.follow_path, apply_to="SOURCE", **changes)
+        request = review.takes[-1].result.request
+        return request.body_parts, tuple(request.span)
+
+    reach("right_wrist", 61)
+    assert asked() == (("right_arm",), (20, 80)), "clip's frame 50, 30 to each side"
+    accept()
+    armature = scene.kinema.target
+    changed = split(before, curves(armature, armature.animation_data.action), FIRST + 20, FIRST + 80)
+    assert {path.split('"')[1] for path in changed} <= {"R_Collar", "R_Shoulder", "R_Elbow", "R_Wrist"}
+    assert changed
+    bpy.ops.kinema.finish_review()
+    reach("left_ankle", 21)
+    assert asked() == (("right_arm", "left_leg"), (0, 80)), "from the first goal to the last, within the action"
+    assert asked(part_torso=True) == (("torso",), (0, 80)), "parts that are chosen"
+    assert asked(part_torso=False, span="FIELDS", first=31, last=71) == (("right_arm", "left_leg"), (20, 60))
+    scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 16, 91
+    assert asked(span="RANGE") == (("right_arm", "left_leg"), (5, 80)), "a preview range is a choice"
+    scene.use_preview_range = False
+    reach("pelvis", 121)
+    assert asked() == ((), (0, 119)), "the whole body where a goal is for more than a limb"
 
 
 def test_strips_are_edited_and_become_one_motion_of_any_length(addon):

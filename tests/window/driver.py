@@ -87,7 +87,7 @@ class Window:
         """Click until a Python expression is true inside: a busy machine may miss a click while it still draws."""
         for _ in range(5):
             self.click(x, y, held=held)
-            if self._comes(shown, 8.0):
+            if self.comes(shown, 8.0):
                 return
         self.shot("missed")
         raise RuntimeError(f"five clicks at {x}, {y} did not bring {shown}")
@@ -95,11 +95,12 @@ class Window:
     def fill(self, x: float, y: float, text: str, shown: str) -> None:
         """Type into a field, twice if need be, until a Python expression is true inside."""
         for _ in range(3):
+            self._enter(x, y)
             self.click(x, y, times=2)
             self.key("ctrl+a")
             self.type(text)
             self.key("Return")
-            if self._comes(shown, 4.0):
+            if self.comes(shown, 4.0):
                 return
             self.key("Escape")
         self.shot("missed")
@@ -109,19 +110,32 @@ class Window:
         """Open the menu or the search box at a place and type what chooses an entry: its underlined letter, or its
         name; until a Python expression is true inside."""
         for _ in range(3):
+            self._enter(x, y)
             self.click(x, y)
             time.sleep(0.5)
             self.type(keys)
             if len(keys) > 1:
                 time.sleep(0.5)
                 self.key("Return")
-            if self._comes(shown, 4.0):
+            if self.comes(shown, 4.0):
                 return
             self.key("Escape")
         self.shot("missed")
         raise RuntimeError(f"choosing {keys!r} at {x}, {y} did not bring {shown}")
 
-    def _comes(self, shown: str, seconds: float) -> bool:
+    def _enter(self, x: float, y: float) -> None:
+        """The mouse onto a field of the sidebar that is drawn and knows it."""
+        for _ in range(5):
+            self.move(x - 60, y + 300)
+            self.move(x - 2, y)
+            self.move(x, y)
+            if self.comes("over()", 3.0):
+                return
+        self.shot("missed")
+        raise RuntimeError(f"there is no field at {x}, {y}")
+
+    def comes(self, shown: str, seconds: float) -> bool:
+        """Whether a Python expression becomes true inside within some seconds."""
         end = time.monotonic() + seconds
         while not self.run(f"value = bool({shown})"):
             if time.monotonic() > end:
@@ -142,6 +156,12 @@ class Window:
             time.sleep(0.1)
         self._xdo("mouseup", "1")
         time.sleep(0.5)
+
+    def scroll(self, x: float, y: float, turns: int) -> None:
+        """Turn the wheel at a place, down where `turns` is positive."""
+        self.move(x, y)
+        self._xdo("click", "--repeat", str(abs(turns)), "--delay", "80", "5" if turns > 0 else "4")
+        time.sleep(1.0)
 
     def key(self, name: str) -> None:
         self._xdo("key", name)

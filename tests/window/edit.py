@@ -20,10 +20,10 @@ SIDEBAR = "282x300+1037+82"
 WIDE = "820x720+499+82"
 SETTINGS = "bpy.context.scene.kinema_edit"
 REQUEST = f"{TAKES}[-1].result.request"
-EDGE, LOWER = (560, 811), (560, 690)
+EDGE, LOWER = (560, 811), (560, 725)
 """Where the timeline ends above, and where it ends to show keys."""
 
-KEYS_Y, FRAME_1, FRAME_120 = 753, 39, 1282
+KEYS_Y, FRAME_1, FRAME_120 = 788, 39, 1282
 """The keys in the timeline once all its frames are shown."""
 
 PROMPT, SPAN, CHANGE = (1190, 179), (1195, 274), (1174, 304)
@@ -124,6 +124,16 @@ def redrawn(window: Window, seconds: float = 3.0) -> None:
     time.sleep(seconds)
 
 
+def shot_below(window: Window, name: str) -> None:
+    """A picture with the sidebar scrolled down, beyond the review."""
+    redrawn(window)
+    window.scroll(*CHANGE, 12)
+    redrawn(window)
+    window.shot(name, WIDE)
+    window.scroll(*CHANGE, -25)
+    redrawn(window, 1.0)
+
+
 def accept(window: Window) -> None:
     """The take's keys by Ctrl Alt Return; then nothing is under review."""
     before = window.run("value = len(bpy.data.actions)")
@@ -165,9 +175,12 @@ def drag_edge(window: Window, begin: tuple[int, int], end: tuple[int, int]) -> N
     high = window.run("value = area().height")
     for _ in range(5):
         window.drag(*begin, *end)
-        if window.run("value = area().height") != high:
+        if window.comes(f"area().height != {high}", 6.0):
             break
-    window.move(LOWER[0], KEYS_Y + 90)
+    else:
+        window.shot("missed")
+        raise RuntimeError(f"five drags from {begin} to {end} did not move the viewport's lower edge")
+    window.move(LOWER[0], 855)
     window.key("Home")  # all frames in the timeline
     redrawn(window)
 
@@ -209,9 +222,9 @@ def change_a_span(window: Window) -> None:
     window.press(*LEFT_ARM, f"not {SETTINGS}.part_left_arm")
     window.choose(*SPAN, "p", f"{SETTINGS}.span == 'RANGE'")
     window.fill(*PROMPT, "a person jumps", f"{SETTINGS}.prompt == 'a person jumps'")
-    window.move(at(40), KEYS_Y + 60)
+    window.move(at(40), KEYS_Y + 50)
     window.key("p")
-    window.drag(at(40), KEYS_Y + 60, at(95), KEYS_Y + 75)
+    window.drag(at(40), KEYS_Y + 50, at(95), KEYS_Y + 62)
     window.until("bpy.context.scene.use_preview_range", 20)
     first, last = window.run("s = bpy.context.scene; value = s.frame_preview_start, s.frame_preview_end")
     window.press(*CHANGE, f"{JOB}.active or {TAKES}")
@@ -220,7 +233,7 @@ def change_a_span(window: Window) -> None:
     redrawn(window)
     window.shot("span", WIDE)
     finish(window)
-    window.move(at(40), KEYS_Y + 60)
+    window.move(at(40), KEYS_Y + 50)
     window.key("alt+p")
     window.until("not bpy.context.scene.use_preview_range", 20)
     said(f"changed the frames {first} to {last}, drawn as preview range in the timeline")
@@ -233,7 +246,7 @@ def fill(window: Window) -> None:
     window.key("ctrl+Tab")
     window.key("a")
     window.until("bpy.context.mode == 'POSE' and len(bpy.context.selected_pose_bones) > 20", 20)
-    window.move(at(1), KEYS_Y + 60)
+    window.move(at(1), KEYS_Y + 50)
     window.key("alt+a")
     chosen = "module('edit_clips').selected_frames(bpy.context.scene.kinema.target)"
     window.until(f"not {chosen}", 20)
@@ -267,18 +280,18 @@ def follow_a_curve(window: Window) -> None:
     window.fill(*SECONDS, "5", f"{SETTINGS}.seconds == 5.0")
     window.press(*FOLLOW, f"{JOB}.active or {TAKES}")
     arrive(window)
-    window.run("bpy.context.scene.frame_set(75); " + LOOK.format((0.9, -2.4, 0.6), 6.0))
-    redrawn(window)
-    window.shot("manual-path", WIDE)
+    window.run("bpy.context.scene.frame_set(75); " + LOOK.format((0.9, -3.3, 0.6), 6.0))
+    shot_below(window, "manual-path")
     print(window.run(f"value = module('panels_edit').error_lines({TAKES}[0])"))
     finish(window)
+    window.run(f"{SETTINGS}.path = None; bpy.data.objects.remove(bpy.data.objects['Way'])")
     said("followed a curve that was chosen in the panel")
 
 
 def lead_a_hand(window: Window) -> None:
     """The right hand of this motion, to a cup on a table, at a frame."""
     window.run(
-        f"{SETTINGS}.path = None; {SETTINGS}.apply_to = 'SOURCE'\n"
+        f"{SETTINGS}.apply_to = 'SOURCE'\n"
         "import bpy\ncup = bpy.data.objects.new('Cup', None); cup.empty_display_type = 'SPHERE'\n"
         "cup.empty_display_size = 0.06; bpy.context.scene.collection.objects.link(cup)\n"
         "o = bpy.context.scene.kinema.target; bpy.context.scene.frame_set(60)\n"
@@ -293,11 +306,11 @@ def lead_a_hand(window: Window) -> None:
     window.press(*FOLLOW_GOAL, f"{JOB}.active or {TAKES}")
     arrive(window)
     window.run(LOOK.format("bpy.data.objects['Cup'].location", 3.5))
-    redrawn(window)
-    window.shot("manual-goal", WIDE)
+    shot_below(window, "manual-goal")
     print(window.run(f"value = module('panels_edit').error_lines({TAKES}[0])"))
     assert window.run(f"value = {TAKES}[0].result.done.settings['errors'][0]['goals'][0]") < 0.02
     finish(window)
+    window.run(f"{SETTINGS}.goals.clear(); bpy.data.objects.remove(bpy.data.objects['Cup'])")
     said("led a hand to an object at a frame")
 
 
@@ -348,10 +361,10 @@ def strips(window: Window) -> None:
     arrive(window)
     assert window.run(f"value = {TAKES}[0].motion.seconds") > 12.0
     window.run("bpy.context.scene.frame_set(80); " + LOOK.format((0.6, -4.2, 0.6), 6.0))
-    window.run("bpy.context.scene.kinema.target.hide_set(True)")
+    window.run("o = bpy.context.scene.kinema.target; [each.hide_set(True) for each in (o, *o.children)]")
     redrawn(window)
     window.shot("manual-strips", WIDE)
-    window.run("bpy.context.scene.kinema.target.hide_set(False)")
+    window.run("o = bpy.context.scene.kinema.target; [each.hide_set(False) for each in (o, *o.children)]")
     accept(window)
     finish(window)
     said("made a timeline of four strips, 13 s long")

@@ -76,7 +76,7 @@ def attend():
     code = asked.read_text(encoding="utf-8")
     asked.unlink()
     answer = {"value": None, "error": ""}
-    names = {"bpy": bpy, "module": module, "longest": longest, "area": viewport, "digest": digest}
+    names = {"bpy": bpy, "module": module, "longest": longest, "area": viewport, "digest": digest, "over": over_field}
     try:
         exec(code, names)
         answer["value"] = names.get("value")
@@ -101,6 +101,14 @@ def digest(target):
 def viewport():
     """The 3D viewport's area."""
     return next(area for area in bpy.context.window_manager.windows[0].screen.areas if area.type == "VIEW_3D")
+
+
+def over_field():
+    """Whether a field of the sidebar knows that the mouse is over it; before that, what is typed goes elsewhere."""
+    window = bpy.context.window_manager.windows[0]
+    sidebar = next(region for region in viewport().regions if region.type == "UI")
+    with bpy.context.temp_override(window=window, area=viewport(), region=sidebar):
+        return bpy.context.property is not None
 
 
 bpy.context.preferences.view.show_splash = False

@@ -23,6 +23,7 @@ from ..geometry import (
 )
 from ..protocol import quaternion
 from ..protocol.motion import Motion
+from .stepping import stepping
 
 SHORTEST = 0.6
 """Seconds."""
@@ -120,24 +121,29 @@ def close(motion: Motion, start: int, stop: int) -> Cycle:
     return Cycle(quaternion.normalize(rotations), flat[:, 0], flat[:, 1], flat[:, 2:])
 
 
-def clean(cycle: Cycle, like: Motion, ground: float = 0.0) -> Cycle:
+def clean(cycle: Cycle, like: Motion, ground: float = 0.0, contacts: np.ndarray | None = None) -> Cycle:
     """The cycle with its feet locked, across the seam too: the middle one of three, cleaned together.
+
+    `contacts` (T, 4): those of the network that made the cycle, whose feet lift while they swing as `stepping` has
+    them; None for a clip's, found from heights and speeds.
 
     A foot that stands through a whole round has no swing in which it could follow the body. Where the body drifts by
     less than a stance may slide, the drift is taken out; else that foot is being dragged and is not locked.
     """
     down = np.array([0.0, ground, 0.0])
     many = _thrice(cycle, like, down)
-    contacts = cleanup.stances(many)
-    always = _always_down(contacts, len(cycle))
+    told = None if contacts is None else np.resize(contacts, (len(many), 4))
+    standing = cleanup.stances(many, told)
+    always = _always_down(standing, len(cycle))
     if always.any():
         still = closed_way(cycle, like)
         if _drift(cycle, like) < cleanup.LONGEST_SHIFT:
             many = _thrice(still, like, down)
-            contacts = cleanup.stances(many)
+            standing = cleanup.stances(many, told)
         else:
-            contacts[:, always] = False
-    many = cleanup.clean(many, contacts.reshape(-1, 4))
+            standing[:, always] = False
+    locked = cleanup.clean if contacts is None else stepping
+    many = locked(many, standing.reshape(-1, 4))
     many = replace(many, root_translation=many.root_translation + down)
     return travel(many.crop(len(cycle), 2 * len(cycle) + 1))
 

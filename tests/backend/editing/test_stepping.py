@@ -5,6 +5,7 @@ import pytest
 
 from kinema import cleanup
 from kinema.cleanup.soles import sole_heights
+from kinema.editing import looping
 from kinema.editing.stepping import CLEARANCE, SLOW, stepping, swings
 from kinema.evaluation.physical import foot_skate
 from kinema.geometry import quaternion_from_rotation_vector
@@ -47,6 +48,22 @@ def test_without_a_path_feet_are_cleaned_as_in_any_clip():
     plain, usual = stepping(motion, contacts, np.zeros(FRAMES, dtype=bool)), cleanup.clean(motion, contacts)
     assert np.array_equal(plain.rotations, usual.rotations)
     assert np.array_equal(plain.root_translation, usual.root_translation)
+
+
+def test_feet_of_a_loop_that_a_network_made_step_as_in_any_motion_and_across_the_seam():
+    motion, contacts = shuffling().crop(0, 61), in_turn()[:60]
+    cycle = looping.travel(motion)
+    rounds = {
+        name: looping.played(looping.clean(cycle, motion, contacts=told), 121, motion)
+        for name, told in (("clip", None), ("made", contacts))
+    }
+    swinging = sole_heights(rounds["made"])[:, 0].max(axis=1)
+    for middle in range(15, 120, 30):
+        assert swinging[middle - 1 : middle + 2].min() > 0.8 * CLEARANCE
+        assert sole_heights(rounds["clip"])[middle, 0].max() < 0.5 * CLEARANCE
+    assert foot_skate(rounds["made"]) < 0.6 * foot_skate(rounds["clip"])
+    seam = looping.seam(rounds["made"].crop(0, 61))
+    assert looping.roughest(seam) <= 1.0
 
 
 def test_fixed_frames_stay_and_feet_at_rest_are_not_lifted():
