@@ -18,7 +18,7 @@ import bpy
 import numpy as np
 from bpy.app.handlers import persistent
 
-from kinema.errors import KinemaError
+from kinema.errors import KinemaError, MotionError
 
 from . import keyframes
 from .steps import NEXT_TURN, Steps
@@ -34,8 +34,11 @@ def double_of(armature: bpy.types.Object, action: bpy.types.Action | None) -> It
     """The character once more, with a copy of the action, as both are now; nothing uses it, and it goes in the end.
 
     Its constraints and drivers still look at the character: see `turn_inwards`. What is said of the double inside
-    is said of the character.
+    is said of the character. Raises MotionError while the character edits a strip of the NLA.
     """
+    data = armature.animation_data
+    if data is not None and data.use_tweak_mode:
+        raise MotionError(f"{armature.name} edits an NLA strip; leave it with Tab in the NLA Editor first")
     name, double = armature.name, armature.copy()
     own = double.name
     try:

@@ -116,8 +116,6 @@ def motion_steps(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy
     frames = frames[max(0, len(frames) - keep) // 2 :][:keep]
     data = armature.animation_data
     own = data is not None and data.action == action
-    if not own and data is not None and data.use_tweak_mode:
-        raise MotionError(f"{armature.name} edits an NLA strip; leave it with Tab in the NLA Editor first")
     with playing.double_of(armature, action) as double:
         if not own:
             double.animation_data.use_nla = False
