@@ -90,9 +90,9 @@ def _accept_while_a_job_runs() -> None:
     _changed("Change of an action on a generated Rigify, which is played")
     _buttons("a generated Rigify")
     for bone in rig.data.bones:
-        bone.name = f"nobody's {bone.name}"
-    rigs._recognised.clear()
+        bone.name = f"my {bone.name}"
     _keep_busy()
+    rigs._recognised.clear()
     _pressed(
         "Generate with an armature of 222 bones that is no known kind",
         lambda: asking.Reading(
