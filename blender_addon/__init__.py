@@ -88,6 +88,7 @@ def _with_classes():
     from . import (
         edit_properties,
         operators,
+        operators_asking,
         operators_edit,
         operators_jobs,
         operators_prompts,
@@ -116,6 +117,7 @@ def _with_classes():
         rig_properties,
         style_properties,
         edit_properties,
+        operators_asking,
         operators,
         operators_style,
         operators_edit,

@@ -16,13 +16,13 @@ from kinema.protocol.motion import Motion
 from . import kept_motion, keyframes, playing, sampling, splicing
 from .channels import Channel
 from .fewer_keys import forward
-from .rigs import rigify
+from .rigs import known_steps, rigify
 from .rigs.base import Rig
 from .rigs.reading import read_bones, rest_steps
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
-from .steps import Aside, Steps, finish
+from .steps import NEXT_TURN, Aside, Steps, finish
 
 RATE = 20.0
 """Frames a second at which curves are read for a search: enough to tell what a motion is."""
@@ -72,23 +72,38 @@ def shown_by_curves(armature: bpy.types.Object) -> bool:
 
 
 def read_steps(
-    scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action, frames: range
+    scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action, frames: range
 ) -> Steps[Motion]:
     """What the armature does, as it is now, with an action on each of the frames, on SMPL's body and at the scene's
     rate. The first step copies armature and action, and what is edited later is not seen. Raises SkeletonError."""
     rate = keyframes.scene_rate(scene)
     with playing.double_of(armature, action) as double:
         yield None
-        rest = yield from rest_steps(double, mapping_of(rig, double), skin=False)
-        if shown_by_curves(double):
-            channels = yield from _channel_steps(double, np.array(frames, dtype=np.float64), present=True)
-            by_curves: Motion = yield Aside(lambda: _motion(rest, channels, rate))
-            return by_curves
-        yield from playing.turn_inwards(double, armature)
-        with playing.hidden_scene(scene, double) as hidden:
-            names = sampling.mapped_names(rest)
-            poses, worlds = yield from playing.matrices_steps(hidden, double, names, frames)
-        origin = sampling.origin_of(double)
+        rig = yield from known_steps(double)
+        motion = yield from double_steps(scene, armature, double, rig, frames, rate)
+    return motion
+
+
+def double_steps(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    double: bpy.types.Object,
+    rig: Rig,
+    frames: range,
+    rate: float,
+) -> Steps[Motion]:
+    """`read_steps` of a character's double. Raises SkeletonError."""
+    yield None
+    mapping = mapping_of(rig, double)
+    yield NEXT_TURN
+    rest = yield from rest_steps(double, mapping, skin=False)
+    if shown_by_curves(double):
+        channels = yield from _channel_steps(double, np.array(frames, dtype=np.float64), present=True)
+        by_curves: Motion = yield Aside(lambda: _motion(rest, channels, rate))
+        return by_curves
+    origin = sampling.origin_of(double)
+    names = sampling.mapped_names(rest)
+    poses, worlds = yield from playing.double_steps(scene, armature, double, names, frames)
     played: Motion = yield Aside(lambda: from_rig(sampling.posed(rest, origin, poses, worlds, rate)))
     return played
 

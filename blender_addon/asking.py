@@ -1,16 +1,16 @@
-"""The buttons of Edit beside a window: actions are read a few milliseconds at a time, then the request is queued.
+"""Buttons beside a window that read what a character does: a few milliseconds at a time, then what they are for.
 
 What is read is a copy that the press made, so whatever is edited until it is read, keys, constraints or the action
-itself removed, the clip is what the character did when the button was pressed. The copy is used by nothing of the
-user's: saving and another file end its reading first, and so does undo, after which the button is to be pressed again.
+itself removed, it is what the character did when the button was pressed. The copy is used by nothing of the user's:
+saving and another file end its reading first, and so does undo, after which the button is to be pressed again.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import bpy
 import numpy as np
@@ -20,7 +20,7 @@ from kinema.errors import KinemaError
 from kinema.protocol import clips
 from kinema.protocol.motion import Motion
 
-from . import dispatch
+from . import dispatch, standing
 from .steps import Running, Steps, finish
 from .work import Request
 
@@ -29,39 +29,85 @@ PERIOD = 0.005
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """A request that can be queued as soon as the clips that travel beside it are read.
+class Read:
+    """What one reading brings to a request: arrays that travel beside it, and notes by which its takes find back."""
 
-    `clips`: prefix of a clip's arrays -> its reading, whose first step takes its copy of all that it reads. `arrays`:
-    what else travels. `notes`: by which takes find back.
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A request that can be queued as soon as the readings beside it are done.
+
+    `notes`: by which takes find back. `readings`: the first step of each takes its copy of all that it reads. `brief`:
+    whether none of them reads an action, so that no panel need say that something is read.
     """
 
     request: Request
     notes: Mapping[str, Any]
-    clips: Mapping[str, Steps[Motion]] = field(default_factory=dict)
-    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    readings: Sequence[Steps[Read]] = ()
+    brief: bool = False
 
 
-class Reading:
-    """An Asked on its way; made at the press. Raises what the first step of a clip's reading raises."""
+def clip_steps(prefix: str, steps: Steps[Motion]) -> Steps[Read]:
+    """A motion that is read, as the clip whose arrays begin with `prefix`."""
+    motion = yield from steps
+    return Read(clips.motion_arrays(prefix, motion))
 
-    def __init__(self, asked: Asked, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._asked, self._backend = asked, (command, environment)
-        self._work: dict[str, Running[Motion]] = {}
+
+def at_hand(arrays: Mapping[str, np.ndarray]) -> Steps[Read]:
+    """What need not be read any more."""
+    yield None
+    return Read(arrays)
+
+
+def place_steps(armature: bpy.types.Object | None) -> Steps[Read]:
+    """The note "place": where a character stands and what it faces, None where there is none."""
+    place = yield from standing.place_steps(armature)
+    return Read(notes={"place": None if place is None else [place.x, place.z, place.heading]})
+
+
+def read(asked: Asked) -> Read:
+    """All that travels beside a request, and all its notes, at once. Raises KinemaError."""
+    return _joined(asked, [finish(steps) for steps in asked.readings])
+
+
+def _joined(asked: Asked, found: Sequence[Read]) -> Read:
+    arrays: dict[str, np.ndarray] = {}
+    notes = dict(asked.notes)
+    for one in found:
+        arrays |= one.arrays
+        notes |= one.notes
+    return Read(arrays, notes)
+
+
+class Errand:
+    """Readings on their way, and what is done with what they bring. `brief`: see Asked.
+
+    Raises what the first step of a reading raises.
+    """
+
+    ends_before_saving: ClassVar[bool] = False
+    """Whether the end comes before the file is saved, or with the next turn after it, as what changes the file must."""
+
+    def __init__(self, readings: Sequence[Steps[Any]], then: Callable[[list[Any]], None], brief: bool = False) -> None:
+        self.brief = brief
+        self._work: list[Running[Any]] = []
+        self._then = then
         try:
-            for prefix, steps in asked.clips.items():
-                self._work[prefix] = Running(steps)
-                self._work[prefix].advance(0.0)
+            for steps in readings:
+                self._work.append(Running(steps))
+                self._work[-1].advance(0.0)
         except BaseException:
             self.close()
             raise
 
     def advance(self) -> bool:
-        """One turn; True while there is more to read. The last one queues the request. Raises KinemaError."""
-        left = [work for work in self._work.values() if not work.done]
+        """One turn; True while there is more to do. Raises KinemaError."""
+        left = [work for work in self._work if not work.done]
         if not left:
-            read = {prefix: work.result for prefix, work in self._work.items()}
-            dispatch.begin(self._asked.request, *self._backend, self._asked.notes, _arrays(self._asked, read))
+            self._then([work.result for work in self._work])
             return False
         try:
             left[0].advance()
@@ -70,69 +116,84 @@ class Reading:
             raise
         return True
 
+    def before_saving(self) -> bool:
+        """Hold nothing of Blender's any more; True where the end is still to come. Raises KinemaError."""
+        while any(not work.done for work in self._work) or self.ends_before_saving:
+            if not self.advance():
+                return False
+        return True
+
     def close(self) -> None:
         """Give it up."""
-        for work in self._work.values():
+        for work in self._work:
             work.close()
 
 
-_waiting: list[Reading] = []
+class Reading(Errand):
+    """An Asked on its way; made at the press, and queued in the end."""
+
+    ends_before_saving = True
+
+    def __init__(self, asked: Asked, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        def queue(found: list[Read]) -> None:
+            all_of_it = _joined(asked, found)
+            dispatch.begin(asked.request, command, environment, all_of_it.notes, all_of_it.arrays)
+
+        super().__init__(asked.readings, queue, asked.brief)
 
 
-def arrays_of(asked: Asked) -> dict[str, np.ndarray]:
-    """All that travels beside a request, read at once. Raises KinemaError."""
-    return _arrays(asked, {prefix: finish(steps) for prefix, steps in asked.clips.items()})
+_waiting: list[Errand] = []
 
 
-def _arrays(asked: Asked, read: Mapping[str, Motion | None]) -> dict[str, np.ndarray]:
-    arrays = dict(asked.arrays)
-    for prefix, motion in read.items():
-        assert motion is not None
-        arrays |= clips.motion_arrays(prefix, motion)
-    return arrays
-
-
-def at_once(reading: Reading) -> None:
+def at_once(errand: Errand) -> None:
     """All of it now. Raises KinemaError."""
-    while reading.advance():
+    while errand.advance():
         pass
 
 
-def begin(reading: Reading) -> None:
+def begin(errand: Errand) -> None:
     """Let the timer do it."""
-    _waiting.append(reading)
+    _waiting.append(errand)
     if not bpy.app.timers.is_registered(_tick):
         bpy.app.timers.register(_tick, first_interval=0.0, persistent=True)
     dispatch.redraw()
 
 
 def busy() -> bool:
-    """Whether an action is being read."""
+    """Whether anything is being read."""
     return bool(_waiting)
+
+
+def reading_action() -> bool:
+    """Whether an action is being read, which a panel says."""
+    return any(not errand.brief for errand in _waiting)
 
 
 def advance() -> bool:
     """One turn; True while there is more to read."""
-    if not _waiting:
-        return False
+    if _waiting and not _told(_waiting[0].advance):
+        _waiting.pop(0)
+        dispatch.redraw()
+    return bool(_waiting)
+
+
+def _told(step: Callable[[], bool]) -> bool:
+    """What a step answers; False where it failed, with the reason in the panel."""
     try:
-        if _waiting[0].advance():
-            return True
+        return step()
     except ReferenceError:
         dispatch.message = "What was being read was removed; press the button again"
     except KinemaError as error:
         dispatch.message = str(error)
-    _waiting.pop(0)
-    dispatch.redraw()
-    return bool(_waiting)
+    return False
 
 
 def stop(reason: str = "") -> None:
-    """Give up what is under way; nothing is asked of the backend."""
+    """Give up what is under way; nothing comes of it."""
     if not _waiting:
         return
-    for reading in _waiting:
-        reading.close()
+    for errand in _waiting:
+        errand.close()
     _waiting.clear()
     dispatch.message = reason
     dispatch.redraw()
@@ -144,8 +205,8 @@ def _tick() -> float | None:
 
 @persistent
 def _before_saving(*_: object) -> None:
-    while advance():
-        pass
+    _waiting[:] = [errand for errand in _waiting if _told(errand.before_saving)]
+    dispatch.redraw()
 
 
 @persistent

@@ -11,29 +11,36 @@ from kinema.errors import SkeletonError
 from kinema.protocol import quaternion
 from kinema.protocol.motion import Motion, Skeleton
 
-from . import axes, sampling
+from . import axes, keyframes, playing
+from .steps import Aside, Steps
 
 
-def read(scene: bpy.types.Scene, armature: bpy.types.Object, frames: Sequence[int]) -> Motion:
-    """What the largest tree of bones does, at the scene's rate; bones that change their length are read by their turns.
-
-    Raises SkeletonError for an armature without bones.
-    """
-    bones = _largest_tree(armature)
+def double_steps(
+    scene: bpy.types.Scene, armature: bpy.types.Object, double: bpy.types.Object, frames: Sequence[int]
+) -> Steps[Motion]:
+    """What the largest tree of bones of an armature's double (see playing.py) does at the scene's rate; bones that
+    change their length are read by their turns. Raises SkeletonError for an armature without bones."""
+    bones = _largest_tree(double)
     order = {bone.name: number for number, bone in enumerate(bones)}
     parents = np.array([-1, *(order[bone.parent.name] for bone in bones[1:])])
-    poses, worlds = sampling.matrices(scene, armature, [bone.name for bone in bones], list(frames))
-    moved = worlds[:, None] @ poses
     rest = np.array(armature.matrix_world) @ np.array([bone.matrix_local for bone in bones])
+    poses, worlds = yield from playing.double_steps(scene, armature, double, list(order), frames)
+    rate, metres = keyframes.scene_rate(scene), scene.unit_settings.scale_length
+    motion: Motion = yield Aside(lambda: _motion(tuple(order), parents, rest, worlds[:, None] @ poses, rate, metres))
+    return motion
+
+
+def _motion(
+    names: tuple[str, ...], parents: np.ndarray, rest: np.ndarray, moved: np.ndarray, rate: float, metres: float
+) -> Motion:
+    """From the bones' matrices in the world, (B, 4, 4) at rest and (T, B, 4, 4) as they move."""
     turned = quaternion.multiply(_turns(moved), quaternion.conjugate(_turns(rest)))
     turned = axes.rotations_back(turned)
     local = turned.copy()
     local[:, 1:] = quaternion.multiply(quaternion.conjugate(turned[:, parents[1:]]), turned[:, 1:])
-    metres = scene.unit_settings.scale_length
     heads = metres * axes.vectors_back(rest[:, :3, 3])
     offsets = np.concatenate([heads[:1], heads[1:] - heads[parents[1:]]])
-    skeleton = Skeleton(tuple(order), parents, offsets)
-    rate = scene.render.fps / scene.render.fps_base
+    skeleton = Skeleton(names, parents, offsets)
     return Motion(local, metres * axes.vectors_back(moved[:, 0, :3, 3]), rate, skeleton)
 
 

@@ -13,9 +13,6 @@ from kinema.errors import MotionError, RequestError, SkeletonError
 from kinema.protocol.motion import Motion
 
 from . import action_motions, kept_motion, keyframes, provenance, sampling
-from .rigs import rig_of
-from .rigs.base import Rig
-from .rigs.other import refuse_loose_limbs
 from .steps import Steps
 from .takes import Take, review
 
@@ -54,36 +51,33 @@ def character(context: bpy.types.Context) -> bpy.types.Object | None:
     return active if active is not None and active.type == "ARMATURE" else context.scene.kinema.target
 
 
-def rig_for(armature: bpy.types.Object | None) -> tuple[bpy.types.Object, Rig]:
-    """The character and its kind. Raises SkeletonError where there is none."""
+def chosen(context: bpy.types.Context) -> bpy.types.Object:
+    """`character`. Raises SkeletonError where there is none."""
+    armature = character(context)
     if armature is None:
         raise SkeletonError("there is no character; select its armature, or choose one in the panel Generate")
-    rig = rig_of(armature)
-    if rig is None:
-        refuse_loose_limbs(armature)
-        raise SkeletonError(f"{armature.name} is not recognised; set its bones in the panel Bones")
-    return armature, rig
+    return armature
 
 
 def source(context: bpy.types.Context) -> Clip:
     """What the panel's source says. Raises SkeletonError, MotionError or RequestError."""
     if context.scene.kinema_edit.source == "TAKE":
         return of_take(review.take)
-    return of_action(context.scene, *rig_for(character(context)))
+    return of_action(context.scene, chosen(context))
 
 
-def of_action(
-    scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action | None = None
-) -> Clip:
+def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Clip:
     """An action, the character's own where none is named, as the character plays it at the scene's rate.
 
-    Raises SkeletonError or MotionError.
+    Raises SkeletonError or MotionError; that the character is no rig that Kinema knows is found by reading it.
     """
+    if armature.type != "ARMATURE":
+        raise SkeletonError(f"{armature.name} is no character; name its armature")
     frames = sampling.frames_of(armature) if action is None else sampling.frames_in(action)
     action = armature.animation_data.action if action is None else action
     if len(frames) < 2:
         raise MotionError("the action is one pose; give it a second key, so that there is a motion to change")
-    reading = action_motions.read_steps(scene, armature, rig, action, frames)
+    reading = action_motions.read_steps(scene, armature, action, frames)
     origin = provenance.read(action)
     pack = origin.get("pack", {}) if origin is not None else {}
     rate = keyframes.scene_rate(scene)
@@ -98,7 +92,7 @@ def of_take(take: Take | None) -> Clip:
     return replace(_known(take.motion, take.title[:80], round(take.start)), notes=notes, pack=dict(take.pack))
 
 
-def of_file(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action: bpy.types.Action) -> Clip:
+def of_file(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> Clip:
     """Any action of the file: the motion kept in it, else the action as the character would play it.
 
     Raises SkeletonError or MotionError.
@@ -106,7 +100,7 @@ def of_file(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, action
     if kept_motion.KEY in action:
         motion, start = kept_motion.recall(action)
         return _known(motion, action.name, round(start))
-    return of_action(scene, armature, rig, action)
+    return of_action(scene, armature, action)
 
 
 def _known(motion: Motion, name: str, first: int) -> Clip:

@@ -14,7 +14,7 @@ from kinema.errors import RequestError
 from kinema.protocol import clips
 from kinema.protocol.messages import PARTS, Edit
 
-from . import edit_clips
+from . import asking, edit_clips
 from .asking import Asked
 from .edit_requests import NOTE
 from .jobs import new_id
@@ -43,7 +43,7 @@ def asked(options: argparse.Namespace, scene: bpy.types.Scene) -> Asked:
     armature = bpy.data.objects.get(options.object)
     if armature is None:
         raise RequestError(f"there is no object {options.object!r} in the file; name its armature with --object")
-    clip = edit_clips.of_action(scene, *edit_clips.rig_for(armature))
+    clip = edit_clips.of_action(scene, armature)
     keys = sorted({clip.frame(frame) for frame in options.keys})
     span = tuple(clip.frame(frame) for frame in options.span) if options.span else ()
     if keys and not span:
@@ -61,7 +61,7 @@ def asked(options: argparse.Namespace, scene: bpy.types.Scene) -> Asked:
         refiner=options.refiner,
     )
     notes = {"scene": scene.name, "start": clip.first, NOTE: {"target": armature.name, "action": clip.action}}
-    return Asked(request, notes, {clips.CLIP: clip.reading})
+    return Asked(request, notes, (asking.clip_steps(clips.CLIP, clip.reading),))
 
 
 def _span(text: str) -> tuple[int, int]:

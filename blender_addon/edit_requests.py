@@ -13,7 +13,7 @@ from kinema.errors import RequestError
 from kinema.protocol import clips
 from kinema.protocol.messages import PARTS, Edit, Mix, Timeline, Transform, Vary
 
-from . import curve_paths, edit_clips, provenance, standing
+from . import asking, curve_paths, edit_clips, provenance
 from .asking import Asked
 from .edit_clips import Clip
 from .edit_properties import parts_in
@@ -111,7 +111,7 @@ def follow(context: bpy.types.Context) -> Asked:
         **_drawing(scene),
     )
     notes = notes_for(context, start) | {NOTE: {"target": armature.name if armature is not None else ""}}
-    return Asked(request, notes)
+    return Asked(request, notes, brief=True)
 
 
 def _limbs(goals: Sequence[Sequence[str | float]]) -> tuple[str, ...]:
@@ -149,10 +149,9 @@ def timeline(context: bpy.types.Context) -> Asked:
         path, _, _, _ = _directions(context, start, target, goals=False)
         path = tuple(point for point in path if point[0] <= max(row.end - start for row in rows) / rate + 1e-6)
         request = Timeline(new_id(), strips, path=path, **_drawing(scene))
-        return Asked(request, notes_for(context, start) | {NOTE: {"target": target}})
-    place = standing.place_now(scene.kinema.target)
-    notes = notes_for(context, start) | {"place": [place.x, place.z, place.heading] if place is not None else None}
-    return Asked(Timeline(new_id(), strips, **_drawing(scene)), notes)
+        return Asked(request, notes_for(context, start) | {NOTE: {"target": target}}, brief=True)
+    readings = (asking.place_steps(scene.kinema.target),)
+    return Asked(Timeline(new_id(), strips, **_drawing(scene)), notes_for(context, start), readings, brief=True)
 
 
 def vary(context: bpy.types.Context) -> Asked:
@@ -167,7 +166,7 @@ def mix(context: bpy.types.Context) -> Asked:
     settings, clip = context.scene.kinema_edit, edit_clips.source(context)
     other = _other(context)
     asked = _asked(context, Mix(new_id(), clip.name, other.name, settings.share), clip)
-    return replace(asked, clips={**asked.clips, clips.OTHER: other.reading})
+    return replace(asked, readings=(*asked.readings, asking.clip_steps(clips.OTHER, other.reading)))
 
 
 def transform(context: bpy.types.Context, kind: str) -> Asked:
@@ -222,7 +221,7 @@ def _asked(context: bpy.types.Context, request: Request, clip: Clip, splice: boo
     else:
         notes = notes_for(context, clip.first)
         notes[NOTE] = {"target": clip.armature, "action": clip.action if splice else "", "pack": clip.pack}
-    return Asked(request, notes, {clips.CLIP: clip.reading})
+    return Asked(request, notes, (asking.clip_steps(clips.CLIP, clip.reading),))
 
 
 def _drawing(scene: bpy.types.Scene) -> dict[str, Any]:
@@ -234,8 +233,7 @@ def _drawing(scene: bpy.types.Scene) -> dict[str, Any]:
 
 
 def _selected(context: bpy.types.Context) -> list[int]:
-    armature, _ = edit_clips.rig_for(edit_clips.character(context))
-    return edit_clips.selected_frames(armature)
+    return edit_clips.selected_frames(edit_clips.chosen(context))
 
 
 def _kept_frames(context: bpy.types.Context) -> list[int]:
@@ -251,8 +249,7 @@ def _other(context: bpy.types.Context) -> Clip:
         return edit_clips.of_take(review.takes[number] if number < len(review.takes) else None)
     if settings.mix_action is None:
         raise RequestError("choose the action to mix with")
-    rig = edit_clips.rig_for(edit_clips.character(context))
-    return edit_clips.of_file(context.scene, *rig, settings.mix_action)
+    return edit_clips.of_file(context.scene, edit_clips.chosen(context), settings.mix_action)
 
 
 Directions = tuple[tuple[tuple[float, ...], ...], tuple[tuple[str | float, ...], ...], int, float | None]

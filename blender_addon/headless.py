@@ -110,7 +110,8 @@ def edit(options: argparse.Namespace) -> None:
     """A part of an action of the scene that is open."""
     scene = bpy.context.scene
     asked = edit_commands.asked(options, scene)
-    result = _run(asked.request, options.backend, asked.notes, asking.arrays_of(asked))
+    brought = asking.read(asked)
+    result = _run(asked.request, options.backend, brought.notes, brought.arrays)
     take = Take(result, 0)
     placing = placement.Placing(scene.name, options.object, take.start, options.interpolation)
     placed = accepting.place(take, placing, action_name(take.title), provenance.of_take(take, {}))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from kinema.errors import KinemaError
 from kinema.protocol.messages import Generate, Stylize
 
-from . import dispatch, preferences, prompts, provenance, standing, style_requests
+from . import asking, dispatch, preferences, prompts, provenance, style_requests
+from .asking import Asked
 from .edit_requests import NOTE
 from .jobs import State, new_id
+from .operators_asking import InTurns
 from .properties import parts_of
-from .style_requests import Asked
 from .timeline import Span, span_of
 
 _prompts: prompts.Prompts | None = None
@@ -28,7 +30,7 @@ def prompt_book() -> prompts.Prompts:
     return _prompts
 
 
-def request_of(scene: bpy.types.Scene, span: Span, style: Asked) -> Generate:
+def request_of(scene: bpy.types.Scene, span: Span, style: style_requests.Asked) -> Generate:
     """What the panel of a scene asks for, in a style. Raises PromptError or RequestError."""
     settings = scene.kinema
     parts = parts_of(settings)
@@ -45,7 +47,7 @@ def request_of(scene: bpy.types.Scene, span: Span, style: Asked) -> Generate:
     )
 
 
-def asked_now(scene: bpy.types.Scene) -> tuple[Generate, Span, Asked]:
+def asked_now(scene: bpy.types.Scene) -> tuple[Generate, Span, style_requests.Asked]:
     """What Generate asks for when it is pressed now; draws the seed where the panel wants a new one.
 
     Raises KinemaError for a prompt, a span or a style of no use.
@@ -59,51 +61,33 @@ def asked_now(scene: bpy.types.Scene) -> tuple[Generate, Span, Asked]:
 
 
 def notes_of(scene: bpy.types.Scene, span: Span) -> dict[str, object]:
-    """Where the motion is wanted, kept with the result until it is accepted."""
-    settings = scene.kinema
-    place = standing.place_now(settings.target)
+    """Where the motion is wanted, kept with the result until it is accepted; the character's place is read apart."""
     return {
         "scene": scene.name,
         "start": span.start,
         "frames": span.frames,
-        "place": [place.x, place.z, place.heading] if place is not None else None,
-        "at_once": settings.at_once,
+        "place": None,
+        "at_once": scene.kinema.at_once,
         "file": bpy.data.filepath,
     }
 
 
-def send(
-    operator: bpy.types.Operator, context: bpy.types.Context, request: Generate | Stylize, span: Span, style: Asked
-) -> set[str]:
-    """Queue a request with the panel's placement and what its style brings; reports what hinders it."""
-    notes = notes_of(context.scene, span)
-    if style.about:
-        notes["style"] = dict(style.about)
-    try:
-        command, extra = preferences.backend()
-        dispatch.begin(request, command, extra, notes, style.arrays)
-    except KinemaError as error:
-        operator.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-    dispatch.redraw()
-    return {"FINISHED"}
+def asked_with(scene: bpy.types.Scene, request: Generate | Stylize, span: Span, style: style_requests.Asked) -> Asked:
+    """A request with the panel's placement, the place of its character, and what its style brings."""
+    notes = notes_of(scene, span) | ({"style": dict(style.about)} if style.about else {})
+    return Asked(request, notes, (asking.place_steps(scene.kinema.target), *style.readings), style.brief)
 
 
-class KINEMA_OT_generate(bpy.types.Operator):
+class KINEMA_OT_generate(InTurns, bpy.types.Operator):
     bl_idname = "kinema.generate"
     bl_label = "Generate"
     bl_description = "Make a motion from the prompt; Blender stays usable meanwhile. While one is made, others queue up"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        settings = context.scene.kinema
-        try:
-            request, span, style = asked_now(context.scene)
-        except KinemaError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        done = send(self, context, request, span, style)
+        scene = context.scene
+        done = self.queue(lambda: asked_with(scene, *asked_now(scene)))
         if done == {"FINISHED"}:
-            prompt_book().use(settings.prompt)
+            prompt_book().use(scene.kinema.prompt)
         return done
 
 
@@ -120,10 +104,10 @@ class KINEMA_OT_prompt(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         context.scene.kinema.prompt = self.prompt
-        return bpy.ops.kinema.generate()
+        return bpy.ops.kinema.generate("INVOKE_DEFAULT")
 
 
-class KINEMA_OT_again(bpy.types.Operator):
+class KINEMA_OT_again(InTurns, bpy.types.Operator):
     bl_idname = "kinema.again"
     bl_label = "Regenerate"
     bl_description = "Make the active character's action again from what is noted in it: the same motion"
@@ -147,13 +131,13 @@ class KINEMA_OT_again(bpy.types.Operator):
         origin = provenance.read(action)
         if origin is None or action is None:
             return {"CANCELLED"}
+        return self.queue(lambda: self._asked(context, action, origin))
+
+    def _asked(self, context: bpy.types.Context, action: bpy.types.Action, origin: Mapping[str, Any]) -> Asked:
+        """Raises KinemaError where what it needs is not in the action."""
         edits = origin.get("edits", {})
-        try:
-            request = provenance.request_again(origin, self.vary)
-            arrays = provenance.brought(action, request)
-        except KinemaError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        request = provenance.request_again(origin, self.vary)
+        arrays = provenance.brought(action, request)
         span = Span(int(action.frame_range[0]), edits.get("frames"), getattr(request, "seconds", 0.0))
         notes = notes_of(context.scene, span) | {"expected": origin.get("pack", {}).get("sha256", "")}
         if not self.vary:
@@ -162,14 +146,9 @@ class KINEMA_OT_again(bpy.types.Operator):
             notes["style"] = origin["style"]
         armature = owner_of(context, action)
         if (edit := provenance.edit_again(origin, armature.name if armature is not None else "")) is not None:
-            notes |= {NOTE: edit, "place": None}
-        try:
-            command, extra = preferences.backend()
-            dispatch.begin(request, command, extra, notes, arrays)
-        except KinemaError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+            return Asked(request, notes | {NOTE: edit}, (asking.at_hand(arrays),), brief=True)
+        readings = (asking.at_hand(arrays), asking.place_steps(context.scene.kinema.target))
+        return Asked(request, notes, readings, brief=True)
 
 
 class KINEMA_OT_cancel(bpy.types.Operator):

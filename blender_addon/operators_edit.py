@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
-from kinema.errors import KinemaError
-
-from . import asking, dispatch, edit_clips, edit_requests, preferences
-from .asking import Asked
+from . import edit_clips, edit_requests
+from .operators_asking import InTurns
 from .takes import review
 
 TRANSFORMS = (
@@ -21,29 +17,12 @@ TRANSFORMS = (
 )
 
 
-class _Asks:
-    """An operator that queues one request. Changes nothing in the file."""
+class _Asks(InTurns):
+    """An operator that queues one request about the panel's source. Changes nothing in the file."""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return needs_source(cls, context)
-
-    in_turns = False
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        self.in_turns = not bpy.app.background and context.window is not None
-        return self.execute(context)
-
-    def queue(self, context: bpy.types.Context, ask: Callable[[bpy.types.Context], Asked]) -> set[str]:
-        go_on = asking.begin if self.in_turns else asking.at_once
-        try:
-            command, extra = preferences.backend()
-            go_on(asking.Reading(ask(context), command, extra))
-        except KinemaError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        dispatch.redraw()
-        return {"FINISHED"}
 
 
 def needs_source(cls: type, context: bpy.types.Context) -> bool:
@@ -69,7 +48,7 @@ class KINEMA_OT_change(_Asks, bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.queue(context, edit_requests.change)
+        return self.queue(lambda: edit_requests.change(context))
 
 
 class KINEMA_OT_fill(_Asks, bpy.types.Operator):
@@ -78,7 +57,7 @@ class KINEMA_OT_fill(_Asks, bpy.types.Operator):
     bl_description = "Keep the selected poses and make everything between them"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.queue(context, edit_requests.fill)
+        return self.queue(lambda: edit_requests.fill(context))
 
 
 class KINEMA_OT_follow_path(_Asks, bpy.types.Operator):
@@ -91,7 +70,7 @@ class KINEMA_OT_follow_path(_Asks, bpy.types.Operator):
         return context.scene.kinema_edit.apply_to == "NEW" or needs_source(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.queue(context, edit_requests.follow)
+        return self.queue(lambda: edit_requests.follow(context))
 
 
 class KINEMA_OT_transform(_Asks, bpy.types.Operator):
@@ -107,7 +86,7 @@ class KINEMA_OT_transform(_Asks, bpy.types.Operator):
         return bpy.app.translations.pgettext_tip(text)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.queue(context, lambda there: edit_requests.transform(there, self.kind))
+        return self.queue(lambda: edit_requests.transform(context, self.kind))
 
 
 class KINEMA_OT_vary(_Asks, bpy.types.Operator):
@@ -116,7 +95,7 @@ class KINEMA_OT_vary(_Asks, bpy.types.Operator):
     bl_description = "Make takes near this motion, as far from it as the strength says"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.queue(context, edit_requests.vary)
+        return self.queue(lambda: edit_requests.vary(context))
 
 
 class KINEMA_OT_mix(_Asks, bpy.types.Operator):
@@ -125,21 +104,7 @@ class KINEMA_OT_mix(_Asks, bpy.types.Operator):
     bl_description = "Make a motion between this one and a second one"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.queue(context, edit_requests.mix)
-
-
-class KINEMA_OT_stop_reading(bpy.types.Operator):
-    bl_idname = "kinema.stop_reading"
-    bl_label = "Stop Reading"
-    bl_description = "Read no more of the action; nothing is generated"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return asking.busy()
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        asking.stop("Reading was stopped; nothing is generated")
-        return {"FINISHED"}
+        return self.queue(lambda: edit_requests.mix(context))
 
 
 class KINEMA_OT_edit_row(bpy.types.Operator):
@@ -179,6 +144,5 @@ CLASSES = (
     KINEMA_OT_transform,
     KINEMA_OT_vary,
     KINEMA_OT_mix,
-    KINEMA_OT_stop_reading,
     KINEMA_OT_edit_row,
 )

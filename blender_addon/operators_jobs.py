@@ -10,8 +10,8 @@ from bpy.props import EnumProperty, StringProperty
 
 from kinema.errors import KinemaError, RequestError
 
-from . import dispatch, saved_jobs
-from .operators import asked_now
+from . import asking, dispatch, saved_jobs
+from .operators import asked_now, asked_with
 from .timeline import placing_at
 
 OUTPUTS = (
@@ -65,12 +65,13 @@ class KINEMA_OT_save_job(bpy.types.Operator):
             if not outputs:
                 raise RequestError("no output is chosen; choose one at the side of the file browser")
             request, span, style = asked_now(context.scene)
+            brought = asking.read(asked_with(context.scene, request, span, style))
             placing = placing_at(context.scene, span.start, span.frames)
             blend = saved_jobs.path_from(path.parent, Path(bpy.data.filepath))
             name = saved_jobs.name_of(request.prompt)
             fields = saved_jobs.line_of(request, placing, name, blend, outputs)
             if request.style_clip:
-                fields["style_clip"] = saved_jobs.put_clip(path.parent, request.style_clip, style.arrays)
+                fields["style_clip"] = saved_jobs.put_clip(path.parent, request.style_clip, brought.arrays)
             name = saved_jobs.append(path, fields)
         except (KinemaError, OSError) as error:
             self.report({"ERROR"}, str(error))

@@ -71,7 +71,7 @@ class KINEMA_OT_generate_timeline(_Asks, bpy.types.Operator):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.queue(context, edit_requests.timeline)
+        return self.queue(lambda: edit_requests.timeline(context))
 
 
 def swap(first: KINEMA_Strip, second: KINEMA_Strip) -> None:

@@ -11,28 +11,40 @@ from bpy.props import StringProperty
 from kinema.errors import KinemaError
 from kinema.protocol.messages import Examine, ListStyles, RemoveStyle, SaveStyle
 
-from . import dispatch, operators, preferences, references, style_list, style_requests
+from . import asking, dispatch, operators, preferences, references, style_list, style_requests
 from .jobs import new_id
+from .operators_asking import InTurns
+from .steps import Steps
 
 SUFFIXES = (*references.BY_BACKEND, *references.BY_BLENDER)
 
 
-def examine(scene: bpy.types.Scene) -> None:
-    """Let the backend say whether a style can be taken from the scene's reference; the panel shows its answer.
+def examining(scene: bpy.types.Scene) -> asking.Errand:
+    """Lets the backend say whether a style can be taken from the scene's reference; the panel shows its answer.
 
-    Raises KinemaError at once for what can be seen without the backend.
+    Raises KinemaError at once for what the press can see.
     """
     settings = scene.kinema_style
     settings.told, settings.unusable = "", True
-    try:
-        reference = references.of_slot(scene)
-    except KinemaError as error:
-        settings.told = str(error)
-        raise
-    settings.unusable = False
-    settings.told = bpy.app.translations.pgettext_iface("It is examined when the backend runs")
-    if not preferences.backend_problem():
-        dispatch.examine(scene, Examine(new_id(), reference.name), reference.arrays)
+    name = scene.name
+
+    def read() -> Steps[references.Reference]:
+        try:
+            reference = yield from references.slot_steps(scene)
+        except KinemaError as error:
+            settings.told = str(error)
+            raise
+        return reference
+
+    def ask(found: list[references.Reference]) -> None:
+        if (there := bpy.data.scenes.get(name)) is None:
+            return
+        there.kinema_style.unusable = False
+        there.kinema_style.told = bpy.app.translations.pgettext_iface("It is examined when the backend runs")
+        if not preferences.backend_problem():
+            dispatch.examine(there, Examine(new_id(), found[0].name), found[0].arrays)
+
+    return asking.Errand((read(),), ask)
 
 
 class KINEMA_OT_use_reference(bpy.types.Operator):
@@ -62,7 +74,7 @@ class KINEMA_OT_use_reference(bpy.types.Operator):
         before = settings.reference_file, settings.reference_action, settings.source, settings.told, settings.unusable
         settings.reference_file, settings.source = self.filepath, "REFERENCE"
         try:
-            examine(context.scene)
+            asking.at_once(examining(context.scene))
         except KinemaError as error:
             settings.reference_file, settings.reference_action, settings.source = before[:3]
             settings.told, settings.unusable = before[3:]
@@ -74,20 +86,16 @@ class KINEMA_OT_use_reference(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class KINEMA_OT_check_reference(bpy.types.Operator):
+class KINEMA_OT_check_reference(InTurns, bpy.types.Operator):
     bl_idname = "kinema.check_reference"
     bl_label = "Check Reference"
     bl_description = "Find out whether a style can be taken from the reference"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
-            examine(context.scene)
-        except KinemaError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return self.set_out(lambda: examining(context.scene))
         finally:
             dispatch.redraw()
-        return {"FINISHED"}
 
 
 class KINEMA_OT_clear_reference(bpy.types.Operator):
@@ -112,7 +120,7 @@ class KINEMA_OT_list_styles(bpy.types.Operator):
         return _ask(self, lambda: dispatch.ask(ListStyles(new_id())))
 
 
-class KINEMA_OT_stylize(bpy.types.Operator):
+class KINEMA_OT_stylize(InTurns, bpy.types.Operator):
     bl_idname = "kinema.stylize"
     bl_label = "Stylize Selected Action"
     bl_description = "Put the active character's action in this style, as a take to review; the action itself stays"
@@ -126,37 +134,29 @@ class KINEMA_OT_stylize(bpy.types.Operator):
         return True
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        armature = _character(context)
-        try:
-            request, style, span = style_requests.stylize(context.scene, armature)
-        except KinemaError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        context.scene.kinema.target = armature
-        return operators.send(self, context, request, span, style)
+        scene, armature = context.scene, _character(context)
+
+        def ask() -> asking.Asked:
+            request, span, style = style_requests.stylize(scene, armature)
+            scene.kinema.target = armature
+            return operators.asked_with(scene, request, span, style)
+
+        return self.queue(ask)
 
 
-class KINEMA_OT_save_style(bpy.types.Operator):
+class KINEMA_OT_save_style(InTurns, bpy.types.Operator):
     bl_idname = "kinema.save_style"
     bl_label = "Save Style"
     bl_description = "Keep the reference's style under this name, in one small file with its licence and source"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        settings = context.scene.kinema_style
-        try:
-            reference = references.of_slot(context.scene)
-        except KinemaError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        request = SaveStyle(
-            new_id(),
-            settings.save_name.strip(),
-            reference.name,
-            settings.save_title.strip(),
-            settings.save_licence.strip(),
-            settings.save_source.strip(),
-        )
-        return _ask(self, lambda: dispatch.ask(request, reference.arrays))
+        scene, settings = context.scene, context.scene.kinema_style
+        name, *about = (getattr(settings, f"save_{what}").strip() for what in ("name", "title", "licence", "source"))
+
+        def ask(found: list[references.Reference]) -> None:
+            dispatch.ask(SaveStyle(new_id(), name, found[0].name, *about), found[0].arrays)
+
+        return self.set_out(lambda: asking.Errand((references.slot_steps(scene),), ask))
 
 
 class KINEMA_OT_remove_style(bpy.types.Operator):

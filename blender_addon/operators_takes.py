@@ -9,7 +9,8 @@ from bpy.props import IntProperty, StringProperty
 
 from kinema.errors import KinemaError
 
-from . import dispatch, ghost, provenance, standing, writing
+from . import asking, dispatch, ghost, provenance, writing
+from .operators_asking import InTurns
 from .takes import Take, review
 
 
@@ -149,7 +150,7 @@ class KINEMA_OT_finish_review(_Take, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class KINEMA_OT_start_here(_Take, bpy.types.Operator):
+class KINEMA_OT_start_here(InTurns, _Take, bpy.types.Operator):
     bl_idname = "kinema.start_here"
     bl_label = "Start Here"
     bl_description = "Let the takes begin at the current frame, and where the character stands now"
@@ -162,10 +163,13 @@ class KINEMA_OT_start_here(_Take, bpy.types.Operator):
         return bool(review.takes)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        place = standing.place_now(context.scene.kinema.target)
-        review.move(context.scene.frame_current, [place.x, place.z, place.heading] if place is not None else None)
-        dispatch.redraw()
-        return {"FINISHED"}
+        scene, frame, chosen = context.scene, context.scene.frame_current, review.selected
+
+        def move(found: list[asking.Read]) -> None:
+            if review.selected == chosen:
+                review.move(frame, found[0].notes["place"])
+
+        return self.set_out(lambda: asking.Errand((asking.place_steps(scene.kinema.target),), move, brief=True))
 
 
 class KINEMA_OT_restore(bpy.types.Operator):

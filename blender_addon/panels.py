@@ -8,7 +8,7 @@ import bpy
 
 from kinema.protocol.messages import PARTS
 
-from . import dispatch, preferences, prompts
+from . import asking, dispatch, preferences, prompts
 from .jobs import State
 from .keyframes import scene_rate
 from .operators import prompt_book
@@ -66,7 +66,7 @@ class KINEMA_PT_generate(Sidebar, bpy.types.Panel):
         row = layout.row(align=True)
         if job is not None and job.active:
             row.progress(factor=job.factor, text=job.text, type="BAR")
-        else:
+        elif not draw_reading(row):
             row.label(text="Ready")
         stop = row.row(align=True)
         stop.enabled = job is not None and job.state is State.RUNNING
@@ -183,6 +183,16 @@ class KINEMA_MT_prompts(bpy.types.Menu):
         self.layout.menu("KINEMA_MT_history", icon="RECOVER_LAST")
         self.layout.menu("KINEMA_MT_favourites", icon="SOLO_ON")
         self.layout.menu("KINEMA_MT_examples", icon="PRESET")
+
+
+def draw_reading(layout: bpy.types.UILayout) -> bool:
+    """Whether an action is being read; says so, with a button that stops it."""
+    if not asking.reading_action():
+        return False
+    row = layout.row(align=True)
+    row.label(text="Reading the action ...", icon="SORTTIME")
+    row.operator("kinema.stop_reading", text="Stop", icon="X")
+    return True
 
 
 def paragraph(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:

@@ -6,10 +6,10 @@ import bpy
 
 from kinema.protocol.messages import PARTS
 
-from . import asking, edit_clips
+from . import edit_clips
 from .edit_properties import JOINTS
 from .operators_edit import TRANSFORMS
-from .panels import Sidebar
+from .panels import Sidebar, draw_reading
 from .takes import Take, review
 
 ARM_PARTS, LEG_PARTS = PARTS[2:4], PARTS[4:]
@@ -30,10 +30,7 @@ class KINEMA_PT_edit(Sidebar, bpy.types.Panel):
         draw_span(layout, context)
         row = layout.row(align=True)
         row.scale_y = 1.4
-        if asking.busy():
-            row.label(text="Reading the action ...", icon="SORTTIME")
-            row.operator("kinema.stop_reading", text="Stop", icon="X")
-        else:
+        if not draw_reading(row):
             row.operator("kinema.change", icon="MOD_MASK")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from . import style_list
-from .panels import Sidebar, paragraph
+from .panels import Sidebar, draw_reading, paragraph
 from .style_properties import KINEMA_StyleSettings
 
 
@@ -23,8 +23,9 @@ class KINEMA_PT_style(Sidebar, bpy.types.Panel):
         if settings.source != "NONE":
             self._draw_amount(layout, settings)
         row = layout.row()
-        row.enabled = settings.source not in ("NONE", "AUTO")
-        row.operator("kinema.stylize", icon="ARMATURE_DATA")
+        if not draw_reading(row):
+            row.enabled = settings.source not in ("NONE", "AUTO")
+            row.operator("kinema.stylize", icon="ARMATURE_DATA")
 
     def _draw_list(
         self, layout: bpy.types.UILayout, context: bpy.types.Context, settings: KINEMA_StyleSettings

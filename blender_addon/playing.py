@@ -18,6 +18,8 @@ import bpy
 import numpy as np
 from bpy.app.handlers import persistent
 
+from kinema.errors import KinemaError, MotionError
+
 from . import keyframes
 from .steps import NEXT_TURN, Steps
 
@@ -31,22 +33,36 @@ _AT_A_TIME = 10
 def double_of(armature: bpy.types.Object, action: bpy.types.Action | None) -> Iterator[bpy.types.Object]:
     """The character once more, with a copy of the action, as both are now; nothing uses it, and it goes in the end.
 
-    Its constraints and drivers still look at the character: see `turn_inwards`.
+    Its constraints and drivers still look at the character: see `turn_inwards`. What is said of the double inside
+    is said of the character. Raises MotionError while the character edits a strip of the NLA.
     """
-    double = armature.copy()
+    data = armature.animation_data
+    if data is not None and data.use_tweak_mode:
+        raise MotionError(f"{armature.name} edits an NLA strip; leave it with Tab in the NLA Editor first")
+    name, double = armature.name, armature.copy()
+    own = double.name
+    try:
+        with _double(armature, action, double):
+            yield double
+    except KinemaError as error:
+        raise type(error)(str(error).replace(own, name)) from None
+
+
+@contextlib.contextmanager
+def _double(armature: bpy.types.Object, action: bpy.types.Action | None, double: bpy.types.Object) -> Iterator[None]:
     double[_MARK] = True
     with keyframes.removed(bpy.data.objects, double):
         data = double.animation_data or double.animation_data_create()
         if action is None:
             data.action = None
-            yield double
+            yield
             return
         copied, slot = keyframes.copy(armature, action, action.name)
         with keyframes.removed(bpy.data.actions, copied):
             data.action = copied
             if slot:
                 data.action_slot = keyframes.slot_named(copied, slot)
-            yield double
+            yield
 
 
 def turn_inwards(double: bpy.types.Object, armature: bpy.types.Object) -> Steps[None]:
@@ -95,6 +111,20 @@ def matrices_steps(
         poses[number] = [bones[name].matrix for name in names]
         worlds[number] = posed.matrix_world
     return poses, worlds
+
+
+def double_steps(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    double: bpy.types.Object,
+    names: Sequence[str],
+    frames: Sequence[int],
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """`matrices_steps` of a character's double, which moves as its own constraints and drivers say."""
+    yield from turn_inwards(double, armature)
+    with hidden_scene(scene, double) as hidden:
+        seen = yield from matrices_steps(hidden, double, names, frames)
+    return seen
 
 
 def place_at(scene: bpy.types.Scene, thing: bpy.types.Object, frame: int) -> np.ndarray:

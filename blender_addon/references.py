@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from kinema.errors import FormatError, MotionError, RequestError, SkeletonError
 from kinema.protocol import clips
 from kinema.protocol.motion import Motion
 
-from . import bare_skeleton, exchange, kept_motion, keyframes, sampling
-from .rigs import rig_of
+from . import action_motions, bare_skeleton, exchange, kept_motion, keyframes, playing, sampling
+from .rigs import rig_steps
 from .scratch import scratch_scene
+from .steps import Steps, finish
 
 BY_BACKEND = (".bvh", ".npz")
 """Formats that the backend reads from their bytes."""
@@ -84,11 +85,14 @@ def imported(path: Path) -> Motion:
         scene.view_layers[0].update()  # importers turn objects, and nothing has been evaluated yet
         if armature.animation_data is None or armature.animation_data.action is None:
             raise MotionError(f"{path.name} holds a character without an animation; export it with its action")
-        return motion_of(scene, armature)
+        return finish(motion_steps(scene, armature, armature.animation_data.action))
 
 
-def of_action(scene: bpy.types.Scene, action: bpy.types.Action) -> Reference:
-    """What an action does on a character of the scene. Raises MotionError when no character can show it."""
+def action_steps(scene: bpy.types.Scene, action: bpy.types.Action) -> Steps[Reference]:
+    """What an action does on a character of the scene; its copy is taken by the first step. Raises MotionError when no
+    character can show it."""
+    blend = Path(bpy.data.filepath).name or "an unsaved file"
+    name, source = action.name, f"action {action.name} of {blend}"
     armature = _wearer(scene, action)
     if armature is None:
         try:
@@ -97,23 +101,32 @@ def of_action(scene: bpy.types.Scene, action: bpy.types.Action) -> Reference:
             raise MotionError(
                 f"no character in this scene has the bones that {action.name} moves; put it on one, or drop its file"
             ) from None
+        yield None
     else:
-        with _wearing(armature, action):
-            motion = motion_of(scene, armature)
-    blend = Path(bpy.data.filepath).name or "an unsaved file"
-    return Reference(action.name, f"action {action.name} of {blend}", clips.motion_arrays(clips.STYLE, motion))
+        motion = yield from motion_steps(scene, armature, action)
+    return Reference(name, source, clips.motion_arrays(clips.STYLE, motion))
 
 
-def motion_of(scene: bpy.types.Scene, armature: bpy.types.Object) -> Motion:
-    """The middle of the armature's action: on SMPL's body where Kinema knows the rig and its rest pose stands, else on
-    its own skeleton, which the backend reads from its movement. Raises SkeletonError or MotionError."""
-    frames = sampling.frames_of(armature)
-    keep = max(2, round(LONGEST * keyframes.scene_rate(scene)))
+def motion_steps(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> Steps[Motion]:
+    """The middle of what an action does on an armature: on SMPL's body where Kinema knows the rig and its rest pose
+    stands, else on its own skeleton, which the backend reads from its movement. An action that is not the armature's
+    own is seen alone, without the layers of the NLA. Raises SkeletonError or MotionError."""
+    rate = keyframes.scene_rate(scene)
+    frames, keep = sampling.frames_in(action), max(2, round(LONGEST * rate))
     frames = frames[max(0, len(frames) - keep) // 2 :][:keep]
-    if (rig := rig_of(armature)) is not None:
-        with contextlib.suppress(SkeletonError):
-            return sampling.from_rig(sampling.read_pose(scene, armature, rig, frames))
-    return bare_skeleton.read(scene, armature, frames)
+    data = armature.animation_data
+    own = data is not None and data.action == action
+    with playing.double_of(armature, action) as double:
+        if not own:
+            double.animation_data.use_nla = False
+        yield None
+        rig = yield from rig_steps(double)
+        if rig is not None:
+            with contextlib.suppress(SkeletonError):
+                motion = yield from action_motions.double_steps(scene, armature, double, rig, frames, rate)
+                return motion
+        bare = yield from bare_skeleton.double_steps(scene, armature, double, frames)
+    return bare
 
 
 def _wearer(scene: bpy.types.Scene, action: bpy.types.Action) -> bpy.types.Object | None:
@@ -128,34 +141,34 @@ def _wearer(scene: bpy.types.Scene, action: bpy.types.Action) -> bpy.types.Objec
     return best if best is not None and moved and fits[best] >= 0.8 * len(moved) else None
 
 
-@contextlib.contextmanager
-def _wearing(armature: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
-    """The armature with another action alone, and its own again afterwards."""
-    data = armature.animation_data or armature.animation_data_create()
-    if data.action == action:
-        yield
-        return
-    slots = hasattr(data, "action_slot")
-    kept, slot, nla = data.action, data.action_slot if slots else None, data.use_nla
-    if data.use_tweak_mode:
-        raise MotionError(f"{armature.name} edits an NLA strip; leave it with Tab in the NLA Editor first")
-    try:
-        data.use_nla, data.action = False, action
-        if slots and action.slots:
-            data.action_slot = action.slots[0]
-        yield
-    finally:
-        data.action = kept
-        if slots and slot is not None:
-            data.action_slot = slot
-        data.use_nla = nla
+def slot_name(scene: bpy.types.Scene) -> str:
+    """Name of what the scene's reference slot holds. Raises RequestError when it is empty."""
+    settings = scene.kinema_style
+    if settings.reference_action is not None:
+        return settings.reference_action.name
+    if settings.reference_file:
+        return Path(bpy.path.abspath(settings.reference_file)).name
+    raise RequestError("there is no reference yet; choose an action, or drop a motion file onto the viewport")
+
+
+def reads_action(scene: bpy.types.Scene) -> bool:
+    """Whether what the slot holds is an action."""
+    return scene.kinema_style.reference_action is not None
+
+
+def slot_steps(scene: bpy.types.Scene) -> Steps[Reference]:
+    """What the slot holds, read in steps; a file is read by the first one. Raises KinemaError when it is empty or
+    cannot be used."""
+    slot_name(scene)
+    settings = scene.kinema_style
+    if settings.reference_action is None:
+        found = of_file(Path(bpy.path.abspath(settings.reference_file)))
+        yield None
+        return found
+    read = yield from action_steps(scene, settings.reference_action)
+    return read
 
 
 def of_slot(scene: bpy.types.Scene) -> Reference:
-    """What the scene's reference slot holds. Raises KinemaError when it is empty or cannot be used."""
-    settings = scene.kinema_style
-    if settings.reference_action is not None:
-        return of_action(scene, settings.reference_action)
-    if settings.reference_file:
-        return of_file(Path(bpy.path.abspath(settings.reference_file)))
-    raise RequestError("there is no reference yet; choose an action, or drop a motion file onto the viewport")
+    """`slot_steps` at once."""
+    return finish(slot_steps(scene))

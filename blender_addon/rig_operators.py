@@ -11,19 +11,16 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from kinema.errors import KinemaError
 from kinema.protocol import motion_file
 
-from . import body, exchange, ground, kept_motion, keyframes, placement, provenance, quality, sampling
+from . import asking, body, checking, exchange, kept_motion, keyframes, placement, provenance, sampling
+from .checking import CARD_KEY
+from .operators_asking import InTurns
 from .rig_choice import settings_of
+from .rigs import known_steps, rig_of
 from .rigs import mapping as mappings
-from .rigs import rig_of
-from .rigs.feet import sole_points, stances
+from .rigs.base import Rig
 from .rigs.mapping import PARTS, BoneMapping
-from .rigs.other import refuse_loose_limbs
 from .rigs.retargeting import MAPPING_KEY, mapping_of
-from .rigs.transfer import RigPose
 from .steps import finish
-
-CARD_KEY = "kinema_card"
-"""Custom property of an action: the quality card's lines, worst frame and what is wrong there."""
 
 
 class _OnRig:
@@ -54,21 +51,8 @@ class _OnAction(_OnRig):
         return True
 
 
-def _rig(armature: bpy.types.Object):
-    found = rig_of(armature)
-    if found is None:
-        refuse_loose_limbs(armature)
-        raise mappings.SkeletonError(f"{armature.name} is not recognised; set its bones in the panel Bones")
-    return found
-
-
-def _ground(scene: bpy.types.Scene, armature: bpy.types.Object, pose: RigPose) -> float | np.ndarray:
-    settings = settings_of(armature)
-    under = ground.under(scene, armature, settings)
-    if under is None:
-        return settings.ground
-    heights = finish(under(pose.rest, sole_points(pose, pose.positions()).mean(axis=2)))
-    return settings.ground + heights
+def _rig(armature: bpy.types.Object) -> Rig:
+    return finish(known_steps(armature))
 
 
 def show_mapping(armature: bpy.types.Object, mapping: BoneMapping) -> None:
@@ -164,27 +148,18 @@ class KINEMA_OT_apply_rig_settings(_OnAction, bpy.types.Operator):
         provenance.hand_on(action, made)
 
 
-class KINEMA_OT_quality(_OnAction, bpy.types.Operator):
+class KINEMA_OT_quality(InTurns, _OnAction, bpy.types.Operator):
     bl_idname = "kinema.quality"
     bl_label = "Check Take"
     bl_description = "Measure foot slide, penetration, floating, jerk, joint limits and loop seam of the action"
 
-    def act(self, context: bpy.types.Context) -> None:
-        armature, scene = context.object, context.scene
-        rig = _rig(armature)
-        frames = sampling.frames_of(armature)
-        pose = sampling.read_pose(scene, armature, rig, frames)
-        action = armature.animation_data.action
-        try:
-            motion, _ = kept_motion.recall(action)
-            contacts = kept_motion.contacts_of(action)
-        except KinemaError:
-            motion = contacts = None
-        if motion is None or len(motion) != len(pose):
-            motion, contacts = sampling.from_rig(pose), None
-        card = quality.card(pose, stances(motion, contacts), _ground(scene, armature, pose))
-        lines = [f"{what}: {figure}" for what, figure in card.lines()]
-        action[CARD_KEY] = {"lines": "\n".join(lines), "worst": frames.start + card.worst, "of": card.worst_of}
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        scene, armature = context.scene, context.object
+        store = checking.store_as_step if self.in_turns else checking.store
+        made = self.set_out(
+            lambda: asking.Errand((checking.check_steps(scene, armature),), lambda found: store(found[0]))
+        )
+        return {"INTERFACE"} if self.in_turns and made == {"FINISHED"} else made  # no undo step yet
 
 
 class KINEMA_OT_worst_frame(_OnRig, bpy.types.Operator):

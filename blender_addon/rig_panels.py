@@ -5,9 +5,11 @@ from __future__ import annotations
 import bpy
 
 from .body import BETAS_KEY, shape_keys_of
-from .rig_operators import CARD_KEY
-from .rigs import RIGS, confidences
+from .checking import CARD_KEY
+from .panels import draw_reading
+from .rigs import likeliest_steps
 from .rigs.retargeting import MAPPING_KEY
+from .steps import finish
 
 _seen: dict[tuple[str, int], tuple[str, float]] = {}
 
@@ -17,8 +19,8 @@ def kind_of(armature: bpy.types.Object) -> tuple[str, float]:
     key = (armature.name_full, len(armature.data.bones))
     if key not in _seen:
         _seen.clear()
-        name, value = next(iter(confidences(armature).items()))
-        _seen[key] = (RIGS[name].label, value)
+        rig, value = finish(likeliest_steps(armature))
+        _seen[key] = ("" if rig is None else rig.label, value)
     return _seen[key]
 
 
@@ -92,7 +94,8 @@ class KINEMA_PT_quality(_RigSidebar, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        layout.operator("kinema.quality", icon="CHECKMARK")
+        if not draw_reading(layout):
+            layout.operator("kinema.quality", icon="CHECKMARK")
         animation = context.object.animation_data
         kept = animation.action.get(CARD_KEY) if animation is not None and animation.action is not None else None
         if kept is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
@@ -17,7 +18,7 @@ from .rigs.reading import read_bones, read_rest
 from .rigs.rest import RestRig
 from .rigs.retargeting import mapping_of
 from .rigs.transfer import RigPose, carried, from_rig
-from .steps import Steps, finish
+from .steps import NEXT_TURN, Steps, finish
 
 ORIGIN_KEY = "kinema_origin"
 """Custom property of an action that moves the object: the object's world matrix before it was moved, 16 numbers."""
@@ -66,18 +67,49 @@ def mapped_names(rest: RestRig) -> list[str]:
     return [rest.names[bone] for bone in _mapped(rest)]
 
 
+@dataclass(frozen=True, eq=False)
+class Stance:
+    """How an armature stands in one frame. `bones`: name -> matrix (4, 4) in the armature's frame. `world`: (4, 4) the
+    object's. `origin`: see `origin_of`."""
+
+    bones: Mapping[str, np.ndarray]
+    world: np.ndarray
+    origin: np.ndarray | None
+
+
+def stance_now(armature: bpy.types.Object) -> Stance:
+    """How the armature stands at the current frame; poses without keys count."""
+    posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    bones = posed.pose.bones
+    flat = np.empty(16 * len(bones), dtype=np.float32)
+    bones.foreach_get("matrix", flat)
+    matrices = flat.astype(np.float64).reshape(-1, 4, 4).swapaxes(1, 2)
+    named = dict(zip(bones.keys(), matrices, strict=True))
+    return Stance(named, np.array(posed.matrix_world, dtype=np.float64), origin_of(armature))
+
+
 def pose_now(armature: bpy.types.Object, rig: Rig) -> RigPose:
     """What the armature does at the current frame, one frame at rate 1; poses without keys count, and soles and
     thickness are left out. Raises SkeletonError."""
-    rest = read_bones(armature, mapping_of(rig, armature))
-    poses, world = _evaluated(armature, mapped_names(rest))
-    return _pose(rest, _with_object(origin_of(armature), world[None]) @ poses[None], 1.0)
+    return finish(standing_steps(stance_now(armature), armature, rig))
+
+
+def standing_steps(stance: Stance, armature: bpy.types.Object, rig: Rig) -> Steps[RigPose]:
+    """A stance of the armature as `pose_now` has it. Raises SkeletonError."""
+    yield None
+    mapping = mapping_of(rig, armature)
+    yield NEXT_TURN
+    rest = read_bones(armature, mapping)
+    yield None
+    poses = np.array([stance.bones[name] for name in mapped_names(rest)])
+    return posed(rest, stance.origin, poses[None], stance.world[None], 1.0)
 
 
 def pose_steps(scene: bpy.types.Scene, armature: bpy.types.Object, rig: Rig, frame: int) -> Steps[RigPose]:
     """`pose_now` as it is at a frame; the scene's own frame stays. Raises SkeletonError."""
     if frame == scene.frame_current:
-        return pose_now(armature, rig)
+        now = yield from standing_steps(stance_now(armature), armature, rig)
+        return now
     rest = read_bones(armature, mapping_of(rig, armature))
     with playing.hidden_scene(scene, armature) as hidden:
         poses, worlds = yield from playing.matrices_steps(hidden, armature, mapped_names(rest), [frame])
@@ -124,12 +156,6 @@ def matrices(
     """Bones' matrices (T, B, 4, 4) in the armature's frame and the object's in the world (T, 4, 4), evaluated."""
     with playing.hidden_scene(scene, armature) as hidden:
         return finish(playing.matrices_steps(hidden, armature, names, frames))
-
-
-def _evaluated(armature: bpy.types.Object, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    poses = np.array([posed.pose.bones[name].matrix for name in names], dtype=np.float64)
-    return poses, np.array(posed.matrix_world, dtype=np.float64)
 
 
 def _with_object(origin: np.ndarray | None, worlds: np.ndarray) -> np.ndarray:

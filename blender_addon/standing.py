@@ -13,28 +13,41 @@ from kinema.protocol.motion import Motion
 
 from . import editing, sampling
 from .editing import Place
-from .rigs import rig_of
+from .rigs import rig_steps
 from .rigs.base import Rig
 from .rigs.humanoid import above_all
 from .rigs.reading import read_bones
 from .rigs.retargeting import mapping_of
-from .rigs.transfer import HIPS_ABOVE_SOLES, LEG, RigPose, from_rig
+from .rigs.transfer import HIPS_ABOVE_SOLES, LEG, RigPose, root_of
+from .steps import Steps, finish
 
 
 def place_of_pose(pose: RigPose) -> Place:
     """Where the pelvis stands and what it faces, in the motion's own frame and size. `pose`: one frame."""
-    return editing.place_of(from_rig(pose))
+    root = root_of(pose)[0]
+    return Place(float(root[0]), float(root[2]), editing.heading_of(pose.turns[0, pose.rest.index("Pelvis")]))
 
 
 def place_now(armature: bpy.types.Object | None) -> Place | None:
-    """`place_of_pose` of a character at the current frame; None where there is none or it is no rig of Kinema's."""
-    rig = rig_of(armature)
-    if armature is None or rig is None:
+    """`place_steps` at once."""
+    return finish(place_steps(armature))
+
+
+def place_steps(armature: bpy.types.Object | None) -> Steps[Place | None]:
+    """`place_of_pose` of a character as it stands when the first step is taken; None where there is none or it is no
+    rig of Kinema's."""
+    if armature is None or armature.type != "ARMATURE":
+        return None
+    stance = sampling.stance_now(armature)
+    yield None
+    rig = yield from rig_steps(armature)
+    if rig is None:
         return None
     try:
-        return place_of_pose(sampling.pose_now(armature, rig))
+        pose = yield from sampling.standing_steps(stance, armature, rig)
     except SkeletonError:
         return None
+    return place_of_pose(pose)
 
 
 def blended_from(pose: RigPose, begin: RigPose, frames: int) -> RigPose:

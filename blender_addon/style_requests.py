@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import bpy
-import numpy as np
 
-from kinema.errors import MotionError, RequestError, SkeletonError
+from kinema.errors import MotionError, RequestError
 from kinema.protocol import clips
 from kinema.protocol.messages import PARTS, STYLE_AUTO, STYLE_RANDOM, Stylize
 
-from . import keyframes, references, sampling, style_list
+from . import action_motions, keyframes, references, sampling, style_list
+from .asking import Read, clip_steps
 from .jobs import new_id
-from .rigs import rig_of
-from .rigs.other import refuse_loose_limbs
+from .steps import Aside, Steps
 from .timeline import Span
 
 MAX_SEED = 2**31 - 1
@@ -25,26 +24,25 @@ MAX_SEED = 2**31 - 1
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """`fields`: of `messages.Styled`. `arrays`: clips that travel beside the request. `about`: name, licence, source
-    and, for a clip, sha256 of the style, for the action's provenance."""
+    """`fields`: of `messages.Styled`. `about`: name, licence and source of the style, for the action's provenance; of a
+    clip the `readings` bring them, with its sha256 and what travels beside the request. `brief`: see asking.Asked."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
-    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
+    readings: Sequence[Steps[Read]] = ()
+    brief: bool = True
 
 
 def asked(scene: bpy.types.Scene) -> Asked:
-    """What the panel of a scene asks for. Raises KinemaError when the reference slot is empty or of no use."""
+    """What the panel of a scene asks for. Raises KinemaError when the reference slot is empty."""
     settings = scene.kinema_style
     if settings.source == "NONE":
         return Asked()
     if settings.new_seed:
         settings.seed = 1 + secrets.randbelow(MAX_SEED)
-    arrays: Mapping[str, np.ndarray] = {}
+    about: dict[str, str] = {}
     if settings.source == "REFERENCE":
-        reference = references.of_slot(scene)
-        arrays, first = reference.arrays, {"style_clip": reference.name}
-        about = {"name": reference.name, "source": reference.source, "sha256": reference.sha256}
+        first = {"style_clip": references.slot_name(scene)}
     else:
         name = {"RANDOM": STYLE_RANDOM, "AUTO": STYLE_AUTO}.get(settings.source) or settings.style
         first, about = {"style": name}, _about(name)
@@ -59,28 +57,37 @@ def asked(scene: bpy.types.Scene) -> Asked:
         about["mix"] = settings.mix_name
     if not settings.parts:
         raise RequestError("no body part takes the style; choose at least one, or set the style to As It Is")
-    return Asked(fields, arrays, about)
+    if settings.source == "REFERENCE":
+        return Asked(fields, readings=(_read(scene, about),), brief=not references.reads_action(scene))
+    return Asked(fields, about)
 
 
-def stylize(scene: bpy.types.Scene, armature: bpy.types.Object | None) -> tuple[Stylize, Asked, Span]:
-    """The request that styles a character's action, what is asked of its style, and where the action lies.
+def _read(scene: bpy.types.Scene, about: Mapping[str, str]) -> Steps[Read]:
+    """The reference, and the note "style" of it."""
+    reference = yield from references.slot_steps(scene)
+    digest = yield Aside(lambda: reference.sha256)
+    known = {"name": reference.name, "source": reference.source, "sha256": digest}
+    return Read(reference.arrays, {"style": {**known, **about}})
 
-    Raises KinemaError when there is no action, no rig that Kinema can write to, or no style is chosen.
+
+def stylize(scene: bpy.types.Scene, armature: bpy.types.Object | None) -> tuple[Stylize, Span, Asked]:
+    """The request that styles a character's action, where the action lies, and what is asked of its style, the action's
+    own reading among it.
+
+    Raises KinemaError when there is no action or no style is chosen.
     """
     if armature is None:
         raise MotionError("no character is active; select the armature whose action shall be styled")
-    if (rig := rig_of(armature)) is None:
-        refuse_loose_limbs(armature)
-        raise SkeletonError(f"{armature.name} is no rig that Kinema knows; map its bones in Bones first")
     settings = scene.kinema_style
     if settings.source in ("NONE", "AUTO"):
         raise RequestError("choose a style for the action: from the list, like a clip or by surprise")
     frames = sampling.frames_of(armature)
     style = asked(scene)
-    motion = sampling.read_motion(scene, armature, rig)
-    request = Stylize(id=new_id(), clip=armature.animation_data.action.name, **style.fields)
-    style = Asked(style.fields, {**style.arrays, **clips.motion_arrays(clips.CLIP, motion)}, style.about)
-    return request, style, Span(frames.start, len(frames), len(frames) / keyframes.scene_rate(scene))
+    action = armature.animation_data.action
+    request = Stylize(id=new_id(), clip=action.name, **style.fields)
+    reading = clip_steps(clips.CLIP, action_motions.read_steps(scene, armature, action, frames))
+    span = Span(frames.start, len(frames), len(frames) / keyframes.scene_rate(scene))
+    return request, span, replace(style, readings=(reading, *style.readings), brief=False)
 
 
 def restore(scene: bpy.types.Scene, request: Mapping[str, Any]) -> None:

@@ -7,7 +7,9 @@ GERMAN = {
     "Change": "Ändern",
     "Reading the action ...": "Aktion wird gelesen ...",
     "Stop Reading": "Lesen abbrechen",
-    "Read no more of the action; nothing is generated": "Die Aktion nicht weiter lesen; es wird nichts erzeugt",
+    "Read no more of the action; nothing comes of the button that was pressed": (
+        "Die Aktion nicht weiter lesen; der gedrückte Knopf bewirkt nichts"
+    ),
     "Fill": "Füllen",
     "Follow Path": "Pfad folgen",
     "Transform": "Umformen",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from kinema.errors import FormatError
+from kinema.errors import FormatError, SkeletonError
 
-from ..steps import Steps, finish
+from ..steps import NEXT_TURN, Steps, finish
 from .base import Rig
 from .character_creator import CHARACTER_CREATOR
 from .cmu import CMU
@@ -15,7 +15,7 @@ from .daz import DAZ
 from .makehuman import MAKEHUMAN
 from .mapping import from_json
 from .mixamo import MIXAMO
-from .other import OTHER
+from .other import MOST_CONFIDENT, OTHER, refuse_loose_limbs
 from .retargeting import MAPPING_KEY
 from .rigify import RIGIFY
 from .rokoko import ROKOKO
@@ -44,8 +44,8 @@ LEAST_CONFIDENCE = 0.4
 
 
 _KEPT = 16
-_recognised: dict[tuple[object, ...], Rig | None] = {}
-"""What armatures were taken for, by all that the rigs' `recognise` look at."""
+_recognised: dict[tuple[object, ...], tuple[Rig | None, float]] = {}
+"""What armatures were taken for and how surely, by all that the rigs' `recognise` look at."""
 
 
 def confidences(armature: bpy.types.Object) -> dict[str, float]:
@@ -69,18 +69,36 @@ def rig_steps(armature: bpy.types.Object) -> Steps[Rig | None]:
             return RIGS.get(from_json(kept).rig, OTHER)
         except FormatError:
             pass
+    rig, sure = yield from likeliest_steps(armature)
+    return rig if sure > LEAST_CONFIDENCE else None
+
+
+def likeliest_steps(armature: bpy.types.Object) -> Steps[tuple[Rig | None, float]]:
+    """The rig that an armature's bones look like most, and the confidence 0..1; None where they look like none."""
     bones = armature.data.bones
     heads = np.empty(3 * len(bones), dtype=np.float32)
     bones.foreach_get("head_local", heads)
     above = tuple(bone.parent.name if bone.parent is not None else "" for bone in bones)
     key = (tuple(bones.keys()), above, heads.tobytes())
     if key not in _recognised:
-        found = {}
-        for name, rig in RIGS.items():
-            yield None
-            found[name] = rig.recognise(armature)
-        best = max(found, key=lambda name: found[name])
+        best, most = None, 0.0
+        for rig in RIGS.values():
+            # The first of equals is taken, so whoever comes next has nothing to say any more.
+            if most >= (MOST_CONFIDENT if rig is OTHER else 1.0):
+                break
+            yield NEXT_TURN if rig is OTHER else None
+            if (sure := rig.recognise(armature)) > most:
+                best, most = rig, sure
         while len(_recognised) >= _KEPT:
             del _recognised[next(iter(_recognised))]
-        _recognised[key] = RIGS[best] if found[best] > LEAST_CONFIDENCE else None
+        _recognised[key] = best, most
     return _recognised[key]
+
+
+def known_steps(armature: bpy.types.Object) -> Steps[Rig]:
+    """`rig_steps` of an armature that must be one that Kinema knows. Raises SkeletonError with the reason."""
+    rig = yield from rig_steps(armature)
+    if rig is None:
+        refuse_loose_limbs(armature)
+        raise SkeletonError(f"{armature.name} is not recognised; set its bones in the panel Bones")
+    return rig

@@ -268,10 +268,14 @@ def from_rig(pose: RigPose) -> Motion:
     local = stacked.copy()
     parents = SMPL_BODY.parents[1:]
     local[:, 1:] = quaternion.multiply(quaternion.conjugate(stacked[:, parents]), stacked[:, 1:])
-    scale = rest.leg / LEG
-    hips = pose.hips - np.array([0.0, rest.hips_height - scale * HIPS_ABOVE_SOLES, 0.0])
-    root = hips / scale - quaternion.rotate(world["Pelvis"], HIPS)
-    return Motion(quaternion.unroll(local), root, pose.fps, SMPL_BODY)
+    return Motion(quaternion.unroll(local), root_of(pose), pose.fps, SMPL_BODY)
+
+
+def root_of(pose: RigPose) -> np.ndarray:
+    """(T, 3) the root's way in the motion that `from_rig` makes of a pose; it turns as the pelvis does."""
+    scale = pose.rest.leg / LEG
+    hips = pose.hips - np.array([0.0, pose.rest.hips_height - scale * HIPS_ABOVE_SOLES, 0.0])
+    return hips / scale - quaternion.rotate(pose.turns[:, pose.rest.index("Pelvis")], HIPS)
 
 
 def basis(rest: RestRig, bone: int, turn: np.ndarray, parent: np.ndarray) -> np.ndarray:

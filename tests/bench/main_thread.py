@@ -1,7 +1,7 @@
 """What the add-on costs Blender's main thread: `python -m tests.bench.main_thread [BACKEND ...]`, with the bpy module.
 
-Prints, per call, the longest wall and processor time in milliseconds while a job of several takes runs, Accept and
-Change among them, how soon keys are there after the backend's answer, what the backend holds
+Prints, per call, the longest wall and processor time in milliseconds while a job of several takes runs, Accept and all
+buttons that read a character among them, how soon keys are there after the backend's answer, what the backend holds
 while it is idle and after its idle time, and what a killed Blender leaves behind. BACKEND: the backend's command; the
 default is this Python's own.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from blender_addon.asking import Errand
     from blender_addon.takes import Take
 
 VICTIM = "--killed-in-the-middle"
@@ -64,6 +65,7 @@ def _accept_while_a_job_runs() -> None:
     """What the main thread spends on Accept and Change, at a press and at each turn of the work, with a job beside."""
     import bpy
 
+    from blender_addon import asking, operators, preferences, rigs
     from blender_addon.takes import review
     from tests.blender import characters
 
@@ -79,34 +81,94 @@ def _accept_while_a_job_runs() -> None:
     edit.part_left_arm = True
     _turns("accept a Change", _changed("Change of an action that its curves show"))
     _until_quiet(cancel=True)
+    _buttons("Kinema's own")
     rig = characters.build(bpy.context.scene, "rigify")
     bpy.context.scene.kinema.target = bpy.context.view_layer.objects.active = rig
     _turns("accept onto a generated Rigify", first)
     rig.kinema_rig.edited = rig.kinema_rig.reduce = True
     _turns("accept with fewer keys onto a generated Rigify, which is played", first)
     _changed("Change of an action on a generated Rigify, which is played")
+    _buttons("a generated Rigify")
+    for bone in rig.data.bones:
+        bone.name = f"my {bone.name}"
+    _keep_busy()
+    rigs._recognised.clear()
+    _pressed(
+        "Generate with an armature of 222 bones that is no known kind",
+        lambda: asking.Reading(
+            operators.asked_with(bpy.context.scene, *operators.asked_now(bpy.context.scene)), *preferences.backend()
+        ),
+    )
+    _until_quiet(cancel=True)
 
 
 def _changed(name: str) -> Take:
-    """What the main thread spends on Change: the press, and the turns in which the action is read. Its take."""
+    """What the main thread spends on Change, and its take."""
     import bpy
 
-    from blender_addon import asking, dispatch, edit_requests, preferences
+    from blender_addon import asking, edit_requests, preferences
     from blender_addon.takes import review
 
     _keep_busy()
-    known, waiting = {take.name for take in review.takes}, len(dispatch.worker.waiting)
-    press = _spent(lambda: asking.begin(asking.Reading(edit_requests.change(bpy.context), *preferences.backend())))
+    known = {take.name for take in review.takes}
+    _pressed(name, lambda: asking.Reading(edit_requests.change(bpy.context), *preferences.backend()))
+    _until_quiet(cancel=True)
+    return next(take for take in review.takes if take.name not in known)
+
+
+def _buttons(kind: str) -> None:
+    """The other buttons that read the panel's character, whose kind has not been recognised yet."""
+    import bpy
+
+    from blender_addon import asking, checking, operators, operators_style, preferences, rigs, style_requests
+
+    scene = bpy.context.scene
+    settings, style, armature = scene.kinema, scene.kinema_style, scene.kinema.target
+    backend, action = preferences.backend(), armature.animation_data.action
+
+    def generate() -> asking.Errand:
+        return asking.Reading(operators.asked_with(scene, *operators.asked_now(scene)), *backend)
+
+    def stylize() -> asking.Errand:
+        return asking.Reading(operators.asked_with(scene, *style_requests.stylize(scene, armature)), *backend)
+
+    def check() -> asking.Errand:
+        return asking.Errand((checking.check_steps(scene, armature),), lambda found: checking.store(found[0]))
+
+    def pressed(name: str, make: Callable[[], asking.Errand]) -> None:
+        _keep_busy()
+        rigs._recognised.clear()
+        _pressed(f"{name}, {kind}", make)
+        _until_quiet(cancel=True)
+
+    settings.samples, settings.prompt = 1, "slow steps forward"
+    pressed("Generate with a character", generate)
+    pressed("Check Take", check)
+    style.source, style.style_name = "LIST", "old"
+    pressed("Stylize Selected Action", stylize)
+    other = action.copy()
+    style.source, style.reference_action = "REFERENCE", other
+    pressed("Check Reference of an action", lambda: operators_style.examining(scene))
+    pressed("Generate in the style of an action", generate)
+    style.reference_action, style.source = None, "NONE"
+    bpy.data.actions.remove(other)
+
+
+def _pressed(name: str, make: Callable[[], Errand]) -> None:
+    """What the main thread spends on a button that reads: the press, and the turns."""
+    import bpy
+
+    from blender_addon import asking, dispatch
+
+    press = _spent(lambda: asking.begin(make()))
     bpy.app.timers.unregister(asking._tick)
     turns = []
     while asking.busy():
         turns.append(_spent(asking.advance))
         _spent(dispatch.drain)
         time.sleep(asking.PERIOD)
-    assert len(dispatch.worker.waiting) > waiting or dispatch.message == "", dispatch.message
+    assert dispatch.message == "", dispatch.message
     _say(name, {"press": press}, turns)
-    _until_quiet(cancel=True)
-    return next(take for take in review.takes if take.name not in known)
 
 
 def _say(name: str, parts: dict[str, tuple[float, float]], turns: list[tuple[float, float]], more: str = "") -> None:

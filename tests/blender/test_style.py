@@ -373,7 +373,8 @@ def test_job_file_carries_the_style_and_its_clip(style, bvh, tmp_path):
 def test_an_armature_that_is_no_rig_is_read_on_its_own_skeleton(style):
     import bpy
 
-    from blender_addon import bare_skeleton, keyframes
+    from blender_addon import keyframes, references
+    from blender_addon.steps import finish
 
     scene = bpy.context.scene
     armature = bpy.data.objects.new("worm", bpy.data.armatures.new("worm"))
@@ -391,7 +392,7 @@ def test_an_armature_that_is_no_rig_is_read_on_its_own_skeleton(style):
     for frame, angle in ((1, 0.0), (11, 0.5 * np.pi)):
         bone.rotation_euler = (angle, 0.0, 0.0)
         bone.keyframe_insert("rotation_euler", frame=frame)
-    motion = bare_skeleton.read(scene, armature, range(1, 12))
+    motion = finish(references.motion_steps(scene, armature, armature.animation_data.action))
     points = motion.positions()
     np.testing.assert_allclose(points[0], [[3, 0, 0], [3, 1, 0], [3, 2, 0]], atol=1e-5)
     scene.frame_set(11)
