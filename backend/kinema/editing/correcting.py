@@ -211,9 +211,13 @@ def _progress(path: np.ndarray, fps: float) -> np.ndarray:
 
 
 def _swaying(off: np.ndarray, soft: np.ndarray, fps: float) -> np.ndarray:
-    """Corrections (T, D) of which the `soft` stretches follow only what is slow."""
+    """Corrections (T, D) of which the `soft` stretches follow only what is slow; what grows goes on growing past their
+    ends, so that one who lags behind still arrives."""
+    width = round(4.0 * SWAY * fps)
     for start, stop in spans(soft):
-        off[start:stop] = gaussian_filter1d(off[start:stop], SWAY * fps, axis=0, mode="nearest")
+        if stop - start > 1:
+            beyond = np.pad(off[start:stop], ((width, width), (0, 0)), mode="reflect", reflect_type="odd")
+            off[start:stop] = gaussian_filter1d(beyond, SWAY * fps, axis=0)[width:-width]
     return off
 
 
