@@ -94,6 +94,7 @@ GERMAN = {
     "The prompt has changed since; these texts are not used": (
         "Der Prompt hat sich seither geändert; diese Texte werden nicht verwendet"
     ),
+    "No Object": "Kein Objekt",
     "No prompt was used yet": "Noch kein Prompt verwendet",
     "Press the star beside a prompt to keep it": "Der Stern neben einem Prompt behält ihn",
     "The doctor examines the backend": "Der Doktor untersucht das Backend",
