@@ -3,11 +3,12 @@
 Three threads touch nothing but their pipe and a queue: one starts the process and reads answers, one writes requests (a
 pipe may be full while the backend still loads), one keeps the last lines of stderr for error texts. The main thread
 never waits, except in `stop`; `close` leaves the waiting, and the killing of what hangs, to a fourth. The child ends by
-itself when its stdin closes, so it cannot outlive Blender.
+itself when its stdin closes, so it cannot outlive Blender; one that hangs while it is being ended is killed at exit.
 """
 
 from __future__ import annotations
 
+import atexit
 import collections
 import contextlib
 import os
@@ -154,11 +155,14 @@ class Session:
         self._started.wait()
         process = self._process
         if process is not None:
+            # This thread dies with Blender, which may quit in the meantime.
+            atexit.register(self._signal, "SIGKILL")
             for ask in (lambda: None, lambda: self._signal("SIGTERM"), lambda: self._signal("SIGKILL")):
                 ask()
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(grace)
                     break
+            atexit.unregister(self._signal)
         deadline = time.monotonic() + grace
         for thread in (self._main, *self._threads):
             thread.join(max(0.0, deadline - time.monotonic()))

@@ -185,6 +185,32 @@ def test_sending_never_blocks_when_the_backend_does_not_read(opened):
 
 
 @posix
+def test_backend_that_hangs_while_it_is_ended_is_killed_when_its_parent_quits(child_command, wait_until, exists):
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    parent = subprocess.run(
+        script(
+            f"""
+            import sys, time
+            sys.path.insert(0, {root!r})
+            from blender_addon.session import Session
+            from kinema.protocol.messages import Generate
+            session = Session({child_command!r})
+            session.send(Generate(id="a", prompt="hang"))
+            while not any(type(e).__name__ == "Received" for e in session.poll()):
+                time.sleep(0.01)
+            session.close(grace=60.0)
+            time.sleep(0.5)
+            print(session.pid)
+            """
+        ),
+        stdout=subprocess.PIPE,
+        timeout=60,
+    )
+    child = int(parent.stdout)
+    wait_until(lambda: not exists(child))
+
+
+@posix
 def test_backend_ends_when_its_parent_is_killed(child_command, wait_until, exists, tmp_path):
     root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
     parent = subprocess.Popen(
