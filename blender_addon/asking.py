@@ -7,7 +7,6 @@ saving and another file end its reading first, and so does undo, after which the
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -20,7 +19,7 @@ from kinema.errors import KinemaError
 from kinema.protocol import clips
 from kinema.protocol.motion import Motion
 
-from . import dispatch, standing
+from . import dispatch, handlers, standing
 from .steps import Running, Steps, finish
 from .work import Request
 
@@ -228,14 +227,11 @@ _HANDLERS = (
 
 
 def register() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.register(_HANDLERS)
 
 
 def unregister() -> None:
     stop()
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-    for name, handler in _HANDLERS:
-        with contextlib.suppress(ValueError):
-            getattr(bpy.app.handlers, name).remove(handler)
+    handlers.unregister(_HANDLERS)

@@ -20,7 +20,7 @@ from bpy.app.handlers import persistent
 
 from kinema.errors import KinemaError, MotionError
 
-from . import keyframes
+from . import handlers, keyframes
 from .steps import NEXT_TURN, Steps
 
 _MARK = "kinema_scratch"
@@ -146,15 +146,12 @@ def _sweep(*_: object) -> None:
             bpy.data.scenes.remove(scene)
 
 
-_HANDLERS = ("undo_post", "redo_post", "load_post")
+_HANDLERS = tuple((name, _sweep) for name in ("undo_post", "redo_post", "load_post"))
 
 
 def register() -> None:
-    for name in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(_sweep)
+    handlers.register(_HANDLERS)
 
 
 def unregister() -> None:
-    for name in _HANDLERS:
-        with contextlib.suppress(ValueError):
-            getattr(bpy.app.handlers, name).remove(_sweep)
+    handlers.unregister(_HANDLERS)

@@ -6,7 +6,6 @@ and another file end it. Batches, scripts and tests call the operator, which doe
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from bpy.app.handlers import persistent
 
 from kinema.errors import KinemaError
 
-from . import accepting, dispatch, provenance
+from . import accepting, dispatch, handlers, provenance
 from .placement import Placed, Placing
 from .steps import Running
 from .takes import Take
@@ -151,14 +150,11 @@ _HANDLERS = (
 
 
 def register() -> None:
-    for name, handler in _HANDLERS:
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.register(_HANDLERS)
 
 
 def unregister() -> None:
     stop()
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-    for name, handler in _HANDLERS:
-        with contextlib.suppress(ValueError):
-            getattr(bpy.app.handlers, name).remove(handler)
+    handlers.unregister(_HANDLERS)

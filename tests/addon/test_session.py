@@ -184,57 +184,39 @@ def test_sending_never_blocks_when_the_backend_does_not_read(opened):
     assert not session.alive
 
 
+def parent_of(child_command, prompt, then):
+    """A Python that asks a backend for something, hears of it, tells the backend's number and does `then`."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    text = f"""
+        import sys, time
+        sys.path.insert(0, {root!r})
+        from blender_addon.session import Session
+        from kinema.protocol.messages import Generate
+        session = Session({child_command!r})
+        session.send(Generate(id="a", prompt={prompt!r}))
+        while not any(type(e).__name__ == "Received" for e in session.poll()):
+            time.sleep(0.01)
+        print(session.pid, flush=True)
+        {then}
+    """
+    parent = subprocess.Popen(script(text), stdout=subprocess.PIPE)
+    return parent, int(parent.stdout.readline())
+
+
 @posix
 def test_backend_that_hangs_while_it_is_ended_is_killed_when_its_parent_quits(child_command, wait_until, exists):
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    parent = subprocess.run(
-        script(
-            f"""
-            import sys, time
-            sys.path.insert(0, {root!r})
-            from blender_addon.session import Session
-            from kinema.protocol.messages import Generate
-            session = Session({child_command!r})
-            session.send(Generate(id="a", prompt="hang"))
-            while not any(type(e).__name__ == "Received" for e in session.poll()):
-                time.sleep(0.01)
-            session.close(grace=60.0)
-            time.sleep(0.5)
-            print(session.pid)
-            """
-        ),
-        stdout=subprocess.PIPE,
-        timeout=60,
-    )
-    child = int(parent.stdout)
+    parent, child = parent_of(child_command, "hang", "session.close(grace=60.0); time.sleep(0.5)")
+    with parent:
+        assert parent.wait(timeout=60) == 0
     wait_until(lambda: not exists(child))
 
 
 @posix
-def test_backend_ends_when_its_parent_is_killed(child_command, wait_until, exists, tmp_path):
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-    parent = subprocess.Popen(
-        script(
-            f"""
-            import sys, time
-            sys.path.insert(0, {root!r})
-            from blender_addon.session import Session
-            from kinema.protocol.messages import Generate
-            session = Session({child_command!r})
-            session.send(Generate(id="a", prompt="slow"))
-            while not any(type(e).__name__ == "Received" for e in session.poll()):
-                time.sleep(0.01)
-            print(session.pid, flush=True)
-            time.sleep(600)
-            """
-        ),
-        stdout=subprocess.PIPE,
-    )
-    child = int(parent.stdout.readline())
-    assert exists(child)
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
+def test_backend_ends_when_its_parent_is_killed(child_command, wait_until, exists):
+    parent, child = parent_of(child_command, "slow", "time.sleep(600)")
+    with parent:
+        assert exists(child)
+        parent.kill()
     wait_until(lambda: not exists(child))
 
 

@@ -15,9 +15,8 @@ Denoise = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor | None], Tens
 class Guidance:
     """`scale`: how far beyond the conditioned prediction, 1 is that alone; at most `turning` of it in the direction of
     latents that turns the body, or a turn to the left becomes a pirouette. Outside times `above` to `below` nothing is
-    amplified, at half the cost: later texts are long decided, and what pure noise becomes is nearly the mean of all
-    that the texts allow, which amplifying only overshoots (Kynkaanniemi et al. 2024, arXiv 2404.07724). At times below
-    `null_below` the condition is withheld (MotionMix, arXiv 2401.11115, section 3.3)."""
+    amplified, at half the cost (Kynkaanniemi et al. 2024, arXiv 2404.07724). At times below `null_below` the condition
+    is withheld (MotionMix, arXiv 2401.11115, section 3.3)."""
 
     scale: float
     null_below: float = 0.0
