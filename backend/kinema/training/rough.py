@@ -27,7 +27,7 @@ from .pieces import Piece, PieceBank, arms_low, draw
 from .procedural.generate import Annotated, Under
 from .sequences import sequence
 
-SHARES = {"procedural": 0.62, "over": 0.17, "composed": 0.09, "sequence": 0.12}
+SHARES = {"procedural": 0.68, "over": 0.17, "composed": 0.09, "sequence": 0.06}
 """How often each kind is drawn; a kind that finds nothing that fits falls back to a procedural clip."""
 
 SHORTEST_BASE = 66

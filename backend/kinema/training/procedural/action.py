@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...refine.language import PartAction
 from .body import Score
+
+ARMS = frozenset(("left_arm", "right_arm"))
 
 Write = Callable[[Score, float, float], None]
 """Writes an action into a score between two times in seconds."""
@@ -23,7 +25,8 @@ class Action:
     "[raise] {his} left arm". `adverbs`: words that fit behind every phrase ("slowly", "three times").
     `parts`: what each part does, in the language of the refiners. `ends`: posture afterwards. `from_start`: it is
     already on when the clip starts, so it must be written from 0 s. `rhythmic`: it swings to and fro, so it should
-    begin at much the same time in every clip (see `draw_pace`).
+    begin at much the same time in every clip (see `draw_pace`). `arms_help`: the arms that it uses only balance or
+    swing along, unsaid by its phrases.
     """
 
     name: str
@@ -37,6 +40,20 @@ class Action:
     ends: str = "standing"
     from_start: bool = False
     rhythmic: bool = False
+    arms_help: bool = False
+
+    def beside(self, other: Action) -> Action:
+        """This action as it is done together with `other`: arms that only help are left to it."""
+        if not (self.arms_help and self.uses & other.uses & ARMS):
+            return self
+
+        def write(score: Score, start: float, stop: float) -> None:
+            laid = len(score.arms)
+            self.write(score, start, stop)
+            del score.arms[laid:]
+
+        parts = tuple(spoken for spoken in self.parts if spoken.part not in ARMS)
+        return replace(self, uses=self.uses - ARMS, parts=parts, write=write, arms_help=False)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ from .body import FPS, blank, perform
 from .captions import Clause, captions
 
 SHORTEST, LONGEST = 2.0, 10.0
+STILL, ALONE, TOGETHER = 0.03, 0.25, 0.59
+"""Shares of clips in which nobody moves, of one action, of two at once; the rest are two in sequence. Two at once are
+the most: what a model never saw together it finds hard to put together."""
 _LEGS = (
     (primitives_walking.PRIMITIVES, (("walk", 6.0), ("step", 2.0), ("turn", 4.0), ("in place", 5.0))),
     (
@@ -120,23 +123,31 @@ def _plan(rng: np.random.Generator, upper_only: bool, limit: float) -> _Plan:
     """Draw actions until they fit into `limit` seconds."""
     for _ in range(60):
         kind = rng.random()
-        if kind < 0.03:
+        if kind < STILL:
             return _Plan((), (), "while", float(rng.uniform(SHORTEST, min(6.0, limit))))
-        relation = "then" if kind > 0.78 else "while"
-        one = _draw(rng, upper_only)
-        if kind < 0.33:
-            plan = _alone(rng, one, limit)
+        if kind < STILL + ALONE:
+            plan = _alone(rng, _draw(rng, upper_only), limit)
+        elif kind < STILL + ALONE + TOGETHER:
+            one = _draw(rng, upper_only, 0.38)
+            plan = _together(rng, one, _draw_beside(rng), limit)
         else:
-            other = _draw(rng, upper_only or (relation == "while" and not _upper(one)) or rng.random() < 0.5)
-            plan = _together(rng, one, other, limit) if relation == "while" else _after(rng, one, other, limit)
+            one = _draw(rng, upper_only)
+            plan = _after(rng, one, _draw(rng, upper_only or rng.random() < 0.5), limit)
         if plan is not None:
             return plan
     return _Plan((), (), "while", min(3.0, limit))
 
 
-def _draw(rng: np.random.Generator, upper_only: bool) -> Action:
+def _draw_beside(rng: np.random.Generator) -> Action:
+    """What arms, head or torso do while something else goes on."""
+    if rng.random() < 0.4:
+        return primitives_arms.draw_asked_for(rng)
+    return _draw(rng, upper_only=True)
+
+
+def _draw(rng: np.random.Generator, upper_only: bool, upper: float = 0.5) -> Action:
     kind = rng.random()
-    if upper_only or kind < 0.5:
+    if upper_only or kind < upper:
         if rng.random() < 0.62:
             return primitives_arms.draw(rng)
         return primitives_torso_head.draw(rng)
@@ -172,6 +183,7 @@ def _alone(rng: np.random.Generator, action: Action, limit: float) -> _Plan | No
 
 
 def _together(rng: np.random.Generator, one: Action, other: Action, limit: float) -> _Plan | None:
+    one, other = one.beside(other), other.beside(one)
     low = max(SHORTEST, one.shortest + 0.2, other.shortest + 0.2)
     if one.uses & other.uses or low > limit:
         return None

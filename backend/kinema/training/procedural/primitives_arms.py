@@ -46,6 +46,7 @@ _ASKED_FOR = {
     "point forward",
     "zombie",
 }
+_EVERY_DAY = sorted(_ASKED_FOR)
 _SWINGING = {"clap", "box", "punch", "circle arms"}
 _SHARES = np.array(
     [SWINGING if row.name in _SWINGING else ASKED_FOR if row.name in _ASKED_FOR else 1.0 for row in ROWS]
@@ -53,6 +54,11 @@ _SHARES = np.array(
 _SHARES /= _SHARES.sum()
 """What people ask for every day is drawn more often: a uniform draw shows each row a dozen times in thousands. What
 swings fast takes a model longest to learn and is drawn most."""
+
+
+def draw_asked_for(rng: np.random.Generator) -> Action:
+    """One of what people ask for every day, each as often: for combinations, where few rows would hide the others."""
+    return draw(rng, str(rng.choice(_EVERY_DAY)))
 
 
 def draw(

@@ -108,7 +108,9 @@ def jump(rng: np.random.Generator) -> Action:
     if arms:
         parts += (parse("left_arm", "swing up with the jump"), parse("right_arm", "swing up with the jump"))
     uses = frozenset((*LEGS, "torso", *(("left_arm", "right_arm") if arms else ())))
-    return Action(f"jump {way}", uses, shortest, shortest + 0.4, phrases, said(count.adverb), parts, write)
+    return Action(
+        f"jump {way}", uses, shortest, shortest + 0.4, phrases, said(count.adverb), parts, write, arms_help=arms
+    )
 
 
 def _legs(text: str, count: Count) -> tuple[PartAction, ...]:
@@ -174,7 +176,16 @@ def hop(rng: np.random.Generator) -> Action:
     )
     uses = frozenset((*LEGS, "torso", "left_arm", "right_arm"))
     return Action(
-        f"hop {name}", uses, shortest, shortest + 2.5, phrases, said(count.adverb), parts, write, rhythmic=True
+        f"hop {name}",
+        uses,
+        shortest,
+        shortest + 2.5,
+        phrases,
+        said(count.adverb),
+        parts,
+        write,
+        rhythmic=True,
+        arms_help=True,
     )
 
 

@@ -118,6 +118,7 @@ def draw(rng: np.random.Generator, name: str | None = None, side: int | None = N
         said("" if held else pace.adverb, count.adverb),
         parts,
         write,
+        arms_help=bool(arms),
     )
 
 

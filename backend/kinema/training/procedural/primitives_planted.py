@@ -109,6 +109,7 @@ def squat(rng: np.random.Generator) -> Action:
         write,
         "crouching" if stays else "standing",
         from_start,
+        arms_help=arms,
     )
 
 

@@ -177,6 +177,7 @@ def sit(rng: np.random.Generator) -> Action:
         write,
         "standing" if "up" in kind else "sitting",
         kind in ("up", "sitting"),
+        arms_help=on_lap,
     )
 
 

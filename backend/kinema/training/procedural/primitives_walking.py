@@ -42,6 +42,9 @@ def walk(rng: np.random.Generator) -> Action:
     kind = str(rng.choice(_WALKS))
     pace = draw_pace(rng, rhythmic=True)
     way = int(rng.integers(2))
+    unsaid = kind == "limp" and rng.random() < 0.6
+    if unsaid:
+        way = draw_first(rng)
     name, sign = _SIDES[way], 1.0 - 2.0 * way
     gait = Gait(0.54, 0.42, lift=0.07, heel=0.55, toe=0.32, share=0.22)
     stride, turn, lean = 0.62, 0.0, 2.0
@@ -61,7 +64,9 @@ def walk(rng: np.random.Generator) -> Action:
     elif kind == "limp":
         gait = replace(gait, period=0.7, swing=0.5, toe=0.1, lift=0.1, uneven=sign * rng.uniform(0.2, 0.26))
         stride, verb, says, moves = 0.42, "limp", "limp forward", "lean to the side with the steps"
-        words = ("", " forward", f" on {{his}} {name} leg", f" with {{his}} {name} leg", " ahead slowly")
+        words = (f" on {{his}} {name} leg", f" with {{his}} {name} leg", f" forward on {{his}} {name} leg")
+        if unsaid:
+            words = ("", " forward", " ahead slowly", " ahead")
     elif kind == "circle":
         turn, stride = sign * np.radians(rng.uniform(24.0, 36.0)), 0.5
         clock = "counterclockwise" if way == 0 else "clockwise"
@@ -129,7 +134,8 @@ def step(rng: np.random.Generator) -> Action:
             rng, direction, count, pace, replace(gait, heel=0.15, toe=0.0, period=0.52 * pace.factor), size
         )
     forward = (0.5 if direction == "forward" else -0.4) * size
-    first = int(rng.integers(2))
+    says_foot = count == 1 and rng.random() < 0.5
+    first = int(rng.integers(2)) if says_foot else draw_first(rng)
 
     def write(score: Score, start: float, stop: float) -> None:
         go(score, start, gait, count, (forward, 0.0), 0.0, first)
@@ -137,14 +143,11 @@ def step(rng: np.random.Generator) -> Action:
     words = _NUMBERS[count]
     back = "back" if direction == "backward" else "forward"
     phrases = [f"[take] {words} {direction}", f"[take] {words} {back}", f"[step] {direction} {words.split()[0]} times"]
-    if count == 1:
+    if says_foot:
         foot = _SIDES[first]
-        phrases = [
-            f"[take] a step {direction}",
-            f"[step] {back}",
-            f"[step] {direction}",
-            f"[step] {back} with {{his}} {foot} foot",
-        ]
+        phrases = [f"[step] {back} with {{his}} {foot} foot", f"[take] a step {direction} with {{his}} {foot} foot"]
+    elif count == 1:
+        phrases = [f"[take] a step {direction}", f"[step] {back}", f"[step] {direction}"]
     seconds = count * gait.period + gait.swing + 0.15
     parts = (*_legs(f"step {direction}", pace, words), _torso(f"move {direction}"))
     return Action(f"step {direction}", _USES, seconds, seconds + 0.8, tuple(phrases), said(pace.adverb), parts, write)
