@@ -8,7 +8,7 @@ from ..errors import InputError, MotionError
 from ..geometry import UP
 from ..protocol.motion import Motion
 from ..protocol.smpl import SMPL_BODY
-from .feet import LONGEST_SHIFT, lock_feet
+from .feet import CAPTURED, Hold, lock_feet
 from .ground import MOST_SHIFT, ground_shift, lift_body, set_on_ground
 from .leg_ik import legs_of
 from .smoothing import butterworth
@@ -23,14 +23,14 @@ def clean(
     strength: float = 1.0,
     cutoff: float | None = None,
     clearance: np.ndarray | None = None,
-    farthest: float = LONGEST_SHIFT,
+    hold: Hold = CAPTURED,
 ) -> Motion:
     """A motion on the SMPL body with its feet locked to the ground y = 0 while they stand.
 
     `contacts` (T, 4): probabilities in the order of `contacts.FEET`, e.g. a network's own; None finds them from heights
     and speeds. `strength` 0..1 scales foot locking, 0 gives back `motion` itself. `cutoff` in Hz low-passes the motion
     first; None leaves it. `clearance` (T, 2), metres: how high the left and right sole shall at least be, at the higher
-    of heel and ball, while that foot swings; None leaves swings. `farthest`: as in `feet.lock_feet`. Length, rate,
+    of heel and ball, while that foot swings; None leaves swings. `hold`: how stances are held. Length, rate,
     upper body and the root's horizontal path stay.
 
     Raises MotionError when the motion is not on the SMPL body, InputError for a strength outside 0..1 or contacts of
@@ -45,7 +45,7 @@ def clean(
     if cutoff is not None:
         motion = butterworth(motion, cutoff)
     motion = lift_body(set_on_ground(motion, stances(motion, contacts)))
-    return lock_feet(motion, stances(motion, contacts), strength=strength, clearance=clearance, farthest=farthest)
+    return lock_feet(motion, stances(motion, contacts), strength=strength, clearance=clearance, hold=hold)
 
 
 def ground_of(motion: Motion) -> float:

@@ -7,7 +7,7 @@ Corrections are offsets added to the foot's own path, so that a swing keeps its 
 stance, and smoothly back to nothing after it.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d, maximum_filter1d
@@ -26,11 +26,19 @@ from .soles import sole_points
 from .stance import spans
 
 BLEND = 0.2
-"""Seconds over which a correction fades in before a stance and out after it."""
+"""Seconds from fixed frames to where a correction is whole."""
 
-LONGEST_SHIFT = 0.2
-"""A stance that slides farther than twice this is locked only partly, metres: the clip means to slide. The default of
-`lock_feet`; a motion that is led along a path does not mean to."""
+
+@dataclass(frozen=True)
+class Hold:
+    """How stances are held: a stance that slides by more than twice `farthest` metres is locked only partly, since the
+    clip means to slide; a correction fades in before a stance and out after it within `blend` seconds."""
+
+    farthest: float = 0.2
+    blend: float = 0.2
+
+
+CAPTURED = Hold()
 
 FLATTEST = np.radians(30.0)
 """A foot tilted sideways or turning more than this while it stands is left at its angle."""
@@ -56,16 +64,16 @@ def lock_feet(
     strength: float = 1.0,
     clearance: np.ndarray | None = None,
     fixed: np.ndarray | None = None,
-    farthest: float = LONGEST_SHIFT,
+    hold: Hold = CAPTURED,
 ) -> Motion:
     """Hold each foot of the SMPL body in place while it stands (T, 2 feet, heel and ball of bool), soles at y = 0.
 
     `clearance` (T, 2), metres: how high the higher of heel and ball shall be at least while that foot swings.
 
     Preserves: everything above the pelvis, the pelvis' rotation and horizontal path, the toes, and swings farther than
-    `BLEND` from a stance (but for soles under the ground, which are lifted out at any time). `strength` 0..1 scales all
-    corrections; 0 gives back `motion` itself. `fixed` (T,): frames that stay as they are; a stance that reaches into
-    them stands where it does there. `farthest`, metres: a stance that slides by more than twice this is locked partly.
+    `hold.blend` from a stance (but for soles under the ground, which are lifted out at any time). `strength` 0..1
+    scales all corrections; 0 gives back `motion` itself. `fixed` (T,): frames that stay as they are; a stance that
+    reaches into them stands where it does there.
     """
     if strength == 0.0:
         return motion
@@ -73,12 +81,10 @@ def lock_feet(
     legs = legs_of(motion)
     level = np.abs(np.diff(sole_points(legs.ankles, legs.feet)[..., 1], axis=2))[..., 0] < HEEL_OFF
     flat = standing.all(axis=2) & level
-    turns = np.stack([_flatten(legs.feet[:, side], flat[:, side], fixed, motion.fps) for side in (0, 1)], axis=1)
+    turns = np.stack([_flatten(legs.feet[:, side], flat[:, side], fixed, motion.fps, hold) for side in (0, 1)], axis=1)
     feet = quaternion.multiply(quaternion_from_rotation_vector(strength * turns), legs.feet)
     points = sole_points(legs.ankles, feet)
-    offsets = np.stack(
-        [_hold(points[:, side], standing[:, side], fixed, motion.fps, farthest) for side in (0, 1)], axis=1
-    )
+    offsets = np.stack([_held(points[:, side], standing[:, side], fixed, motion.fps, hold) for side in (0, 1)], axis=1)
     if clearance is not None:
         lift = _lift(points[..., 1].max(axis=2) + offsets[..., 1], standing.any(axis=2), clearance)
         offsets[..., 1] += _nearness(fixed, motion.fps)[:, None] * lift
@@ -93,7 +99,7 @@ def lock_feet(
     return replace(motion, rotations=rotations, root_translation=motion.root_translation + down)
 
 
-def _flatten(rotations: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float) -> np.ndarray:
+def _flatten(rotations: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float, hold: Hold) -> np.ndarray:
     """World rotations (T, 4) of one foot -> rotation vectors (T, 3) that keep it level and unturning where `stands`."""
     flat = stands.copy()
     out = np.zeros((len(rotations), 3))
@@ -108,15 +114,15 @@ def _flatten(rotations: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: 
         else:
             out[start:stop] = _outside(fixed, start, stop, fps) * (turn - _anchor(turn, fixed[start:stop]))
     out[fixed] = 0.0
-    return _fade(out, flat | fixed, fps)
+    return _fade(out, flat | fixed, fps, hold)
 
 
-def _hold(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float, most: float) -> np.ndarray:
+def _held(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float, hold: Hold) -> np.ndarray:
     """Heel and ball (T, 2, 3) of one foot -> offsets (T, 3) that keep its standing point in place, at y = 0.
 
     Horizontally the offset grows by minus the step of the point that stands: the ball's where that stands, else the
-    heel's. It has zero mean over each stance, so the foot stays as near as it can to where it was, and is `most` metres
-    at most.
+    heel's. It has zero mean over each stance, so the foot stays as near as it can to where it was, and is
+    `hold.farthest` at most.
     """
     heel_step, ball_step = -np.moveaxis(np.diff(points, axis=0), 1, 0)
     both = stands[1:] & stands[:-1]
@@ -130,10 +136,10 @@ def _hold(points: np.ndarray, stands: np.ndarray, fixed: np.ndarray, fps: float,
         shift = here - (_anchor(here, bound) if bound.any() else here.mean(axis=0))
         shift[:, 1] = -lowest[start:stop] - _anchor(-lowest[start:stop, None], bound)[:, 0]
         far = np.linalg.norm(shift[:, [0, 2]], axis=-1).max()
-        shift[:, [0, 2]] *= min(1.0, most / max(far, 1e-9))
+        shift[:, [0, 2]] *= min(1.0, hold.farthest / max(far, 1e-9))
         out[start:stop] = _outside(fixed, start, stop, fps) * shift
     out[fixed] = 0.0
-    out = _fade(out, down | fixed, fps)
+    out = _fade(out, down | fixed, fps, hold)
     out[:, 1] += _nearness(fixed, fps) * np.maximum(-lowest - out[:, 1], 0.0)
     return out
 
@@ -176,9 +182,9 @@ def _nearness(fixed: np.ndarray, fps: float) -> np.ndarray:
     return t * t * (3.0 - 2.0 * t)
 
 
-def _fade(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:
-    """Values (T, 3), given where `known` (T,) -> the same, elsewhere fading to zero and back within `BLEND`."""
-    return fade(values, known, max(1, round(BLEND * fps)))
+def _fade(values: np.ndarray, known: np.ndarray, fps: float, hold: Hold) -> np.ndarray:
+    """Values (T, 3), given where `known` (T,) -> the same, elsewhere fading to zero and back within `hold.blend`."""
+    return fade(values, known, max(1, round(hold.blend * fps)))
 
 
 def _pelvis_drop(legs: Legs, targets: np.ndarray, fps: float) -> np.ndarray:

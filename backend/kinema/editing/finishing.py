@@ -39,9 +39,9 @@ def _contacts(draft: Draft, fps: float, frames: int) -> np.ndarray:
 def _on_ground(motion: Motion, contacts: np.ndarray, wanted: Wanted, start: int, stop: int) -> Motion:
     """Feet that stand stay where they stand, across the seams too; where the root is led, be it by a path or to the
     next kept frame, they lift to follow."""
-    led = np.isfinite(wanted.rail[start:stop, 0])
     if wanted.changed.all() and wanted.way_is_free:
-        return stepping(motion, contacts, led)
+        return stepping(motion, contacts)
+    led = np.isfinite(wanted.rail[start:stop, 0])
     free = ~wanted.joints[start:stop, [1, 2]].all(axis=1)
     led |= free & ~wanted.root[start:stop]
     return stepping(motion, contacts, led, ~free) if free.any() else motion

@@ -137,7 +137,7 @@ def clean(cycle: Cycle, like: Motion, ground: float = 0.0, contacts: np.ndarray 
     always = _always_down(standing, len(cycle))
     if always.any():
         still = closed_way(cycle, like)
-        if _drift(cycle, like) < cleanup.LONGEST_SHIFT:
+        if _drift(cycle, like) < cleanup.CAPTURED.farthest:
             many = _thrice(still, like, down)
             standing = cleanup.stances(many, told)
         else:

@@ -6,9 +6,13 @@ import pytest
 from kinema import cleanup
 from kinema.cleanup.soles import sole_heights
 from kinema.editing import looping
+from kinema.editing.finishing import finish
+from kinema.editing.making import Draft
 from kinema.editing.stepping import CLEARANCE, SLOW, stepping, swings
+from kinema.editing.wanted import Wanted
 from kinema.evaluation.physical import foot_skate
 from kinema.geometry import quaternion_from_rotation_vector
+from kinema.protocol.messages import Edit
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
 
@@ -48,6 +52,15 @@ def test_without_a_path_feet_are_cleaned_as_in_any_clip():
     plain, usual = stepping(motion, contacts, np.zeros(FRAMES, dtype=bool)), cleanup.clean(motion, contacts)
     assert np.array_equal(plain.rotations, usual.rotations)
     assert np.array_equal(plain.root_translation, usual.root_translation)
+
+
+def test_a_motion_made_anew_steps_as_one_on_a_path_does():
+    motion, contacts = shuffling(), in_turn()
+    wanted = Wanted.of(Edit("e", "a person walks forward", "", seconds=FRAMES / 30.0), None)
+    draft = Draft(motion.rotations, motion.root_translation, contacts, np.ones(FRAMES, dtype=bool))
+    made = finish(draft, wanted, clean=True)
+    assert foot_skate(made) < 0.6 * foot_skate(finish(draft, wanted, clean=False))
+    assert np.array_equal(made.rotations, stepping(motion, contacts).rotations)
 
 
 def test_feet_of_a_loop_that_a_network_made_step_as_in_any_motion_and_across_the_seam():
