@@ -72,6 +72,7 @@ def read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--start", type=Path, help="denoiser.safetensors to begin with")
     parser.add_argument("--boundary", type=float, default=Mixing.boundary, help="MotionMix's T* in [0, 1]")
     parser.add_argument("--made-from", type=float, default=Mixing.made_from, help="lowest t that made motion teaches")
+    parser.add_argument("--global-only", action="store_true", help="no part sentences are shown (an ablation)")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads of the loop itself; 0: PyTorch's choice")
     add_options(parser, save_every=500)
     return parser.parse_args(argv)
@@ -111,6 +112,7 @@ def train(options: argparse.Namespace, group: Group) -> Denoiser:
     latents = (latents - middle) / spread
     texts = embed(table, options.text, run)
     mixing = replace(Mixing(), boundary=options.boundary, made_from=options.made_from)
+    mixing = mixing.without_parts() if options.global_only else mixing
     config = DenoiserConfig(
         latent=latents.shape[1],
         text=texts.shape[1],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -82,6 +82,10 @@ class Mixing:
     constrained: float = 0.4
     wordless: float = 0.25
     constraints: Kinds = field(default_factory=Kinds)
+
+    def without_parts(self) -> Mixing:
+        """The same, but part sentences are never shown."""
+        return replace(self, drop_global=0.0, drop_parts=1.0 - self.drop_all)
 
 
 POOL = 4

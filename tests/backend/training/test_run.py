@@ -61,6 +61,12 @@ def test_only_texts_that_exist_are_given():
     assert batch.given[:, 5].any()
 
 
+def test_without_parts_only_the_whole_sentence_is_ever_given():
+    batch = picker(Mixing(unannotated=0.0).without_parts()).batch(200, torch.Generator().manual_seed(0))
+    assert not batch.given[:, 1:].any()
+    assert 0.7 < batch.given[:, 0].float().mean() < 1.0
+
+
 def test_a_share_of_the_clips_is_constrained_and_the_rest_has_nothing_set():
     batch = picker(Mixing(constrained=0.5)).batch(200, torch.Generator().manual_seed(0))
     assert batch.constraints.shape == (200, 4 * batch.latents.shape[1], WIDTH)
