@@ -13,13 +13,14 @@ from .entries import Entry, Meaning, table
 from .kin import nearest_kin, unknown_verbs
 from .modifiers import MODIFIERS, Mark, Modifiers, mentions_in, modifiers_in, opposite
 from .phrases import WORDS, PhraseTable, Token, plain, tokens_of
-from .segments import Hit, Segment, before_verb, merged, segments_of, spans_of, verbs_in
+from .segments import Hit, Segment, before_verb, is_manner, merged, segments_of, spans_of, verbs_in
 
 _PART_GROUP: dict[str, str] = WORDS["part_group"]
 _NEGATIONS: PhraseTable[bool] = PhraseTable(dict.fromkeys(WORDS["negations"], True))
 
 
 _WITH_ARMS: dict[str, str] = WORDS["with_arms"]
+_WITH_ONE_LEG: dict[str, str] = WORDS["with_one_leg"]
 _REVERSALS: dict[str, str] = WORDS["reversals"]
 _PREPOSITIONS = frozenset(WORDS["prepositions"])
 
@@ -162,6 +163,8 @@ def _segment_events(tokens: Sequence[Token], segment: Segment, marks: Sequence[M
         modifiers = _with_sides(modifiers_in(tokens, marks, start, end, (hit.start, hit.end)), memory, pronoun)
         if modifiers.arm_side:
             name = _WITH_ARMS.get(name, name)
+        if modifiers.leg_side in ("left", "right"):
+            name = _WITH_ONE_LEG.get(name, name)
         if "down" in modifiers.flags and "up" not in modifiers.flags:
             name = _REVERSALS.get(name, name)
         participle = tokens[hit.start].raw.endswith("ing")
@@ -182,7 +185,8 @@ def _relation(connector: str | None, hit: Hit, previous: Hit | None, tokens: Seq
     after_participle = tokens[previous.start].raw.endswith("ing")
     if connector is None:
         purpose = hit.start > 0 and tokens[hit.start - 1].raw == "to"
-        return "while" if (participle or after_participle) and not purpose else "then"
+        meanwhile = participle or after_participle or is_manner(hit, previous, tokens)
+        return "while" if meanwhile and not purpose else "then"
     return "while" if participle and not after_participle else "then"
 
 
@@ -200,7 +204,8 @@ def _variant(hit: Hit, segment: Segment, tokens: Sequence[Token], memory: _Memor
     before = [mention.noun for mention in mentions_in(tokens, max(segment.start, hit.start - 4), hit.start)]
     if not after and memory.noun and _has_pronoun(tokens, hit.end, stop):
         after = [memory.noun]
-    for noun in [*after, *before]:
+    used = [] if after or before else _tools(tokens, hit.start + 1, min(stop, hit.end + 7))
+    for noun in [*after, *before, *used]:
         name = table().variants.get(f"{verb}:{noun}") or table().variants.get(f"{verb}:{_PART_GROUP[noun]}")
         if name is not None:
             memory.noun = noun
@@ -217,6 +222,14 @@ def _objects(tokens: Sequence[Token], start: int, end: int) -> list[str]:
             end = position
             break
     return [mention.noun for mention in mentions_in(tokens, start, end)]
+
+
+def _tools(tokens: Sequence[Token], start: int, end: int) -> list[str]:
+    """Parts named behind 'with': 'makes circles with his arm' moves the arm."""
+    for position in range(start, end):
+        if tokens[position].raw == "with":
+            return [mention.noun for mention in mentions_in(tokens, position + 1, end)][:1]
+    return []
 
 
 def _has_pronoun(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -101,7 +101,7 @@ def table() -> Table:
     return Table(
         entries=entries,
         variants=variants,
-        phrases=PhraseTable(meanings, frozenset(["left", "right", "both"])),
+        phrases=PhraseTable(meanings, frozenset(["left", "right", "both", *WORDS["reflexives"]])),
         lemmas=words,
         verbs=frozenset(single),
         names=single,

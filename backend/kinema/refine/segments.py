@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from .entries import Meaning
+from .entries import Meaning, table
 from .modifiers import Mark, modifiers_in, number_at
 from .phrases import WORDS, PhraseTable, Token
 
 _CONNECTORS: PhraseTable[str] = PhraseTable({**WORDS["connectors"], **dict.fromkeys(WORDS["not_connectors"], "")})
 _STRENGTH = {"": 0, "comma": 1, "and": 2, "while": 3, "after": 4, "then": 5, "before": 6}
+_PREPOSITIONS = frozenset(WORDS["prepositions"])
+_IN_MANNER: dict[str, str] = WORDS["in_manner"]
 _LIMB_WORDS = frozenset(["left", "right", "both", "other", *WORDS["parts"]])
 _COUNTERS = frozenset(["few", "several", "multiple", "more", "some", "many", "couple"])
 
@@ -83,7 +85,38 @@ def verbs_in(
     hits = [hit for k, hit in enumerate(hits) if not k or hit.meaning.name != hits[k - 1].meaning.name]
     top = max((hit.rank for hit in hits), default=0)
     best = [hit for hit in hits if hit.rank == top]
-    return best if top == 2 else best[-1:]
+    return _without_carriers(best, tokens) if top == 2 else best[-1:]
+
+
+def _without_carriers(hits: list[Hit], tokens: Sequence[Token]) -> list[Hit]:
+    """'walks on tiptoe', 'stands bent over': of a verb and the manner behind it only the manner where that says all;
+    standing says nothing more, and walking nothing more than a gait. Hopping 'on one leg' is one motion."""
+    kept: list[Hit] = []
+    joined = None
+    for hit, following in zip(hits, [*hits[1:], None], strict=True):
+        if hit is joined:
+            continue
+        if following is not None and is_manner(following, hit, tokens):
+            one = _IN_MANNER.get(f"{hit.meaning.name}:{following.meaning.name}")
+            if one:
+                joined = following
+                kept.append(replace(hit, meaning=Meaning(one)))
+                continue
+            gait = table().entries[following.meaning.name].specs.get("gait")
+            travels = gait is not None and gait.open_direction
+            if hit.meaning.name == "stand" or (hit.meaning.name == "walk" and travels):
+                continue
+        kept.append(hit)
+    return kept
+
+
+def is_manner(hit: Hit, previous: Hit, tokens: Sequence[Token]) -> bool:
+    """Whether a verb says how the one before it is done: behind a preposition, or a past participle right behind it."""
+    first = tokens[hit.start]
+    if first.raw in _PREPOSITIONS:
+        return True
+    participle = first.raw != first.lemma and not first.raw.endswith(("ing", "s"))
+    return participle and hit.start == previous.end and not tokens[previous.start].raw.endswith("ed")
 
 
 def _is_object(tokens: Sequence[Token], position: int, start: int) -> bool:

@@ -186,3 +186,41 @@ def test_long_stories_are_cut_with_a_warning() -> None:
     assert len(story.motions) == 7
     assert story.parts["torso"].count(", then ") == 4
     assert "only the first 5 of 7" in story.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("walks on tiptoe with both arms raised", {"left_leg": "tiptoes forward", "left_arm": "raises up"}),
+        ("walks backward on tiptoe", {"left_leg": "tiptoes backward", "torso": "moves backward"}),
+        ("stands on tiptoe", {"left_leg": "rises on the toes", "torso": "rises slightly"}),
+        ("stands bent over", {"torso": "bends forward at the waist", "left_leg": "stands on the ground"}),
+        ("remains seated while clapping", {"left_leg": "sits on a chair"}),
+        ("walks bent over", {"left_leg": "walks forward", "torso": "moves forward and bends forward at the waist"}),
+        ("walks forward turns around", {"left_leg": "walks forward, then turns around"}),
+        ("hops forward on his left leg", {"left_leg": "hops forward on one foot", "right_leg": "bends off the ground"}),
+        ("hops backward on one leg", {"right_leg": "hops backward on one foot", "left_leg": "bends off the ground"}),
+    ],
+)
+def test_a_manner_is_no_motion_of_its_own(prompt, expected):
+    lines = _lines(prompt)
+    assert {part: lines[part] for part in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        (
+            "makes big circles with the right arm",
+            {"right_arm": "circles in a circle", "left_leg": "stands on the ground"},
+        ),
+        ("rotates the upper body from side to side", {"left_leg": "stands on the ground"}),
+        ("lowers himself onto a chair", {"left_leg": "sits on a chair", "torso": "lowers onto a chair"}),
+        ("punches with both fists in turn", {"left_arm": "punches hard forward", "right_arm": "punches hard forward"}),
+        ("steps forward into a lunge with the right foot", {"right_leg": "lunges forward"}),
+        ("walks in place lifting the knees high", {"left_leg": "marches high in place with the knee high"}),
+    ],
+)
+def test_a_verb_is_read_with_what_it_moves(prompt, expected):
+    lines = _lines(prompt)
+    assert {part: lines[part] for part in expected} == expected

@@ -62,6 +62,8 @@ def test_a_phrase_has_one_meaning() -> None:
 def test_words_lead_to_words_that_exist() -> None:
     assert set(WORDS["kin"].values()) <= set(table().entries)
     assert {name for pair in WORDS["reversals"].items() for name in pair} <= set(table().entries)
+    manners = {name for key in ("in_manner", "with_one_leg") for pair in WORDS[key].items() for name in pair}
+    assert {name for pair in manners for name in pair.split(":")} <= set(table().entries)
     assert set(WORDS["styles"].values()) <= set(STYLES)
     assert set(WORDS["style_bodies"]) <= set(STYLES)
     assert set(WORDS["speeds"].values()) <= set(SPEEDS)
