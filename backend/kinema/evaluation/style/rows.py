@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -205,6 +206,8 @@ class Table:
         for content in sorted(set(contents)):
             of = np.array([name == content for name in contents])
             row.skates[content] = float(np.average(np.array(skates)[of], weights=np.array(frames)[of]))
+        told = ", ".join(f"{FIGURES[key]} {figure:.3f}" for key, figure in row.figures.items())
+        print(f"{name}, {len(items)} clips: {told}", file=sys.stderr, flush=True)
         return row
 
     def _style_fid(self, embeddings: np.ndarray, styles: np.ndarray) -> float:
