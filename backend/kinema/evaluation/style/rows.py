@@ -23,7 +23,7 @@ from ...training.corpus import Corpus, Item
 from ...training.style_data import HELD_OUT, content_of
 from ..physical import foot_skate
 from .intervals import bootstrap_interval, mean_interval, share_interval
-from .judge import Judges, data_set, styled
+from .judge import MAIN_SET, Judges, data_set, styled
 
 RANDOM_TAKES = 8
 
@@ -67,7 +67,7 @@ FIGURES = {
 }
 
 
-def trials(corpus: Corpus, main_set: str = "bandai/dataset-2", targets: int = 3) -> list[Trial]:
+def trials(corpus: Corpus, main_set: str = MAIN_SET, targets: int = 3) -> list[Trial]:
     """`targets` other styles for each validation clip of a data set, and for each held-out pair every clip of its
     content; references are validation clips of another content, where there is one."""
     rng = np.random.default_rng(0)
