@@ -160,7 +160,7 @@ class Stylist:
         motion, content = encoding.decode(styled), encoding.decode(features)
         if request.style_parts and request.style_strength > 0:
             motion = blend_parts(content, motion, request.style_parts)
-        both = LEGS <= set(request.style_parts or PARTS)
+        both = LEGS.issubset(request.style_parts or PARTS)
         contacts = (styled if both else features)[:, layout.CONTACTS]
         least = CLEARANCE * min(1.0, request.style_strength)
         return motion, Footing(contacts, np.minimum(sole_heights(content).max(axis=2), least))

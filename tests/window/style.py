@@ -1,8 +1,8 @@
 """The Style panel in the real application: python -m tests.window.style ROOT ZIP BACKEND CLIP [--pictures FOLDER]
 
-Generates a walk, drops the motion file CLIP on the viewport as a file manager would, sees it become the style reference,
-generates the same walk in its style and compares the two, shows the list of styles, and drops a file that is no human. As
-tests.window, and python-xlib.
+Generates a walk, drops the motion file CLIP on the viewport as a file manager would, sees it become the style
+reference, generates the same walk in its style and compares the two, shows the list of styles, and drops a file that is
+no human. As tests.window, and python-xlib.
 """
 
 from __future__ import annotations
