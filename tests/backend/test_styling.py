@@ -160,6 +160,12 @@ def test_the_command_line_styles_saves_lists_and_removes(random_pack, tmp_path, 
     origin = amass.read_provenance("b.npz")
     assert origin is not None
     assert origin["source"] == "walk.npz"
+    assert "saved_styles" not in origin
+    limp = {"name": "limp", "title": "limp", "licence": "CC0", "source": "me"}
+    assert amass.read_provenance("a.npz")["saved_styles"] == [limp]
+    generate = ["generate", "a person walks", *weights, "--device", "cpu", "--seconds", "1", "-o", "c.npz"]
+    assert main([*generate, "--style", "old", "--style-mix", "limp"]) == 0
+    assert amass.read_provenance("c.npz")["saved_styles"] == [limp]
     assert main(["styles", *weights, "remove", "limp"]) == 0
     assert main(["styles", *weights, "remove", "old"]) == 2
     capsys.readouterr()
