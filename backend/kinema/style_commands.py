@@ -79,8 +79,8 @@ def stylize(options: argparse.Namespace) -> int:
 
     result = Pipeline.open(find_pack(options.model), options.device).stylize(request, clip, reference)
     asked = {name: value for name, value in fields(options).items() if value}
-    origin: dict[str, Any] = {"version": __version__, "source": source.name, "request": asked, "pack": dict(result.pack)}
-    origin |= library.credits(request.style, request.style_mix)
+    origin: dict[str, Any] = {"version": __version__, "source": source.name, "request": asked}
+    origin |= {"pack": dict(result.pack)} | library.credits(request.style, request.style_mix)
     output.write_motion(target, result.motions[0], origin)
     print(target)
     return 0
