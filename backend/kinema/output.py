@@ -13,6 +13,7 @@ from .errors import RequestError
 from .formats import amass
 from .protocol.messages import Edit, Generate, Timeline
 from .protocol.motion import Motion
+from .stylization import library
 
 
 def sample_paths(path: Path, samples: int) -> tuple[Path, ...]:
@@ -37,14 +38,16 @@ def provenance(
     request: Generate | Timeline, sample: int, parts: Mapping[str, str], pack: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a written file says about its origin: its own request, which makes this sample alone, the refined sentences
-    of the body `parts`, the weights' name, sha256 and licence, and Kinema's version."""
+    of the body `parts`, the weights' name, sha256 and licence, saved styles with theirs, and Kinema's version."""
     asked = {field.name: getattr(request, field.name) for field in dataclasses.fields(request) if field.name != "id"}
     if isinstance(request, Timeline):
         asked |= {"parts": dict(request.parts), "seed": (request.seed + sample) % 2**63, "samples": 1}
-        return {"version": __version__, "timeline": asked, "parts": dict(parts), "pack": dict(pack)}
+        own = library.credits(*(str(strip.get("style", "")) for strip in request.strips))
+        return {"version": __version__, "timeline": asked, "parts": dict(parts), "pack": dict(pack), **own}
     asked |= {"parts": dict(request.parts), "style_parts": list(request.style_parts)}
     asked |= {"style_clip": Path(request.style_clip).name, "seed": (request.seed + sample) % 2**63, "samples": 1}
-    return {"version": __version__, "request": asked, "parts": dict(parts), "pack": dict(pack)}
+    own = library.credits(request.style, request.style_mix)
+    return {"version": __version__, "request": asked, "parts": dict(parts), "pack": dict(pack), **own}
 
 
 def part_sentences(given: Sequence[str]) -> dict[str, str]:

@@ -66,6 +66,7 @@ def stylize(options: argparse.Namespace) -> int:
     from . import __version__, clips, output
     from .checkpoints import find_pack
     from .protocol.messages import Stylize
+    from .stylization import library
 
     source, target = Path(options.clip), Path(options.output)
     request = Stylize(id="", clip=source.name, cleanup=options.cleanup, **fields(options))
@@ -78,7 +79,8 @@ def stylize(options: argparse.Namespace) -> int:
 
     result = Pipeline.open(find_pack(options.model), options.device).stylize(request, clip, reference)
     asked = {name: value for name, value in fields(options).items() if value}
-    origin = {"version": __version__, "source": source.name, "request": asked, "pack": dict(result.pack)}
+    origin: dict[str, Any] = {"version": __version__, "source": source.name, "request": asked}
+    origin |= {"pack": dict(result.pack)} | library.credits(request.style, request.style_mix)
     output.write_motion(target, result.motions[0], origin)
     print(target)
     return 0

@@ -37,6 +37,8 @@ CLEARANCE = 0.06
 """Metres; a styled foot swings past the ground as far above it as the clip's own did, up to this: a style learnt from
 shuffling feet would else let them skate."""
 
+LEGS = {"left_leg", "right_leg"}
+
 STEADIED = 5
 """Frames; shorter clips travel as predicted."""
 
@@ -158,18 +160,21 @@ class Stylist:
         motion, content = encoding.decode(styled), encoding.decode(features)
         if request.style_parts and request.style_strength > 0:
             motion = blend_parts(content, motion, request.style_parts)
-        legs = {"left_leg", "right_leg"} <= set(request.style_parts or PARTS)
-        contacts = (styled if legs else features)[:, layout.CONTACTS]
+        both = LEGS.issubset(request.style_parts or PARTS)
+        contacts = (styled if both else features)[:, layout.CONTACTS]
         least = CLEARANCE * min(1.0, request.style_strength)
         return motion, Footing(contacts, np.minimum(sole_heights(content).max(axis=2), least))
 
     def stylize(self, clip: Motion, style: Style, request: Styled, clean: bool) -> Motion:
-        """A clip on the SMPL body, at any rate and of any length, styled; 30 fps, where and facing as the clip."""
+        """A clip on the SMPL body, at any rate and of any length, styled; 30 fps, where and facing as the clip.
+
+        `clean`: clean its feet, where a leg is styled; else they are the clip's own.
+        """
         clip = clip.resample(layout.FPS)
         if request.style_strength == 0.0:
             return clip
         motion, feet = self.motion(encoding.encode(clip), style, request)
-        if clean:
+        if clean and not LEGS.isdisjoint(request.style_parts or PARTS):
             strength = min(1.0, request.style_strength)
             motion = cleanup.clean(motion, feet.contacts, strength=strength, clearance=feet.clearance)
         return _placed(motion, clip)

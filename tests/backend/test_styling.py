@@ -16,6 +16,7 @@ from kinema.protocol import quaternion
 from kinema.protocol.messages import Generate, Stylize
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
+from kinema.stylization.parts import JOINTS
 
 from .stylization.test_library import swaying
 
@@ -55,6 +56,18 @@ def test_little_strength_changes_little(pipeline):
     request = Stylize("a", style="old", style_strength=1e-4, cleanup=False)
     made = pipeline.stylize(request, clip).motions[0]
     np.testing.assert_allclose(made.positions(), clip.positions(), atol=0.02)
+
+
+def test_styled_arms_leave_legs_and_way_as_they_were(pipeline):
+    clip = placed(swaying(3.0), 1.0, 2.0)
+    arms = ("left_arm", "right_arm")
+    made = pipeline.stylize(Stylize("a", style="old", style_parts=arms), clip).motions[0]
+    moved = np.linalg.norm(made.positions() - clip.positions(), axis=-1).max(axis=0)
+    ends = [SMPL_BODY.index(joint) for part in arms for joint in JOINTS[part]]
+    assert np.delete(moved, ends).max() < 1e-4
+    assert moved[SMPL_BODY.index("L_Wrist")] > 0.02
+    whole = pipeline.stylize(Stylize("a", style="old"), clip).motions[0]
+    assert np.abs(whole.root_translation - clip.root_translation).max() > 1e-2
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.9, 4.0, 31.0])
@@ -147,6 +160,12 @@ def test_the_command_line_styles_saves_lists_and_removes(random_pack, tmp_path, 
     origin = amass.read_provenance("b.npz")
     assert origin is not None
     assert origin["source"] == "walk.npz"
+    assert "saved_styles" not in origin
+    limp = {"name": "limp", "title": "limp", "licence": "CC0", "source": "me"}
+    assert amass.read_provenance("a.npz")["saved_styles"] == [limp]
+    generate = ["generate", "a person walks", *weights, "--device", "cpu", "--seconds", "1", "-o", "c.npz"]
+    assert main([*generate, "--style", "old", "--style-mix", "limp"]) == 0
+    assert amass.read_provenance("c.npz")["saved_styles"] == [limp]
     assert main(["styles", *weights, "remove", "limp"]) == 0
     assert main(["styles", *weights, "remove", "old"]) == 2
     capsys.readouterr()

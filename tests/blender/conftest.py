@@ -76,3 +76,32 @@ def swaying():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.swaying
+
+
+@pytest.fixture
+def acting(addon, swaying):
+    """acting(kind): a character with an action of `frames` frames from frame 11 on, active and the panel's own."""
+    import bpy
+
+    from blender_addon import placement
+    from blender_addon.rig_choice import settings_of
+    from blender_addon.rigs import RIGS, rig_of
+    from tests.blender import characters
+    from tests.blender.editing import FIRST, FRAMES
+
+    scene = bpy.context.scene
+    scene.render.fps = 30
+
+    def make(kind="smpl", frames=FRAMES, **settings):
+        armature = RIGS["smpl"].build(scene, "Kinema") if kind == "smpl" else characters.build(scene, kind)
+        for key, value in settings.items():
+            setattr(armature.kinema_rig, key, value)
+        placing = placement.Placing(scene.name, armature.name, FIRST)
+        placement.write_motion(
+            swaying(frames, 3, 30.0), rig_of(armature), armature, "sway", placing, settings_of(armature)
+        )
+        bpy.context.view_layer.objects.active = armature
+        scene.kinema.target = armature
+        return armature
+
+    return make

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.blender.panel import run
+
 _spec = importlib.util.spec_from_file_location("reading_steps", Path(__file__).with_name("test_reading.py"))
 _reading = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_reading)
 character, contents, scenes, turn, to_the_end = (
     getattr(_reading, name) for name in ("character", "contents", "scenes", "turn", "to_the_end")
 )
-acting, run, asked = _reading.acting, _reading.run, _reading.asked
+asked = _reading.asked
 
 
 def begin(what):

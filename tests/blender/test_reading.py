@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.blender.editing import curves_of
+from tests.blender.panel import run
+
 _spec = importlib.util.spec_from_file_location("writing_steps", Path(__file__).with_name("test_writing.py"))
 _writing = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_writing)
-contents, run = _writing.contents, _writing._steps.run
-_spec = importlib.util.spec_from_file_location("edit_steps", Path(__file__).with_name("test_edit.py"))
-_edit = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_edit)
-acting = _edit.acting
+contents = _writing.contents
 
 ALL = ("smpl", "constrained", "rigify")
 """Read by their curves, and played."""
@@ -101,7 +100,7 @@ def test_what_is_edited_after_the_press_is_not_read(acting, kind):
     press()
     turn(7)
     assert asking.busy()
-    for curve in _edit.curves_of(armature, action):
+    for curve in curves_of(armature, action):
         curve.keyframe_points[len(curve.keyframe_points) // 2].co[1] += 1.0
         curve.update()
     for held in list(bone.constraints):

@@ -1,6 +1,5 @@
 """The Style panel: what travels with every request, references from files and actions, styled actions, own styles."""
 
-import importlib.util
 import json
 import zlib
 from pathlib import Path
@@ -8,10 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-_spec = importlib.util.spec_from_file_location("dispatch_steps", Path(__file__).with_name("test_dispatch.py"))
-_steps = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_steps)
-accept, generate, made, run = _steps.accept, _steps.generate, _steps.made, _steps.run
+from tests.blender.panel import accept, generate, made, run
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

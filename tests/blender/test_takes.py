@@ -1,16 +1,11 @@
 """The review: what Accept writes, where, and that undo and saving are safe around it."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-_spec = importlib.util.spec_from_file_location("dispatch_steps", Path(__file__).with_name("test_dispatch.py"))
-_steps = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_steps)
-accept, generate, made, run = _steps.accept, _steps.generate, _steps.made, _steps.run
+from tests.blender.panel import accept, generate, made, run
 
 
 def pelvis(armature, frame):

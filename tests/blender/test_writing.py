@@ -1,16 +1,11 @@
 """Accept beside a window, in turns: the same keys as at once, one undo step, and a file that is whole at every turn."""
 
-import importlib.util
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-_spec = importlib.util.spec_from_file_location("dispatch_steps", Path(__file__).with_name("test_dispatch.py"))
-_steps = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_steps)
-accept, generate, made, run = _steps.accept, _steps.generate, _steps.made, _steps.run
+from tests.blender.panel import WAIT, accept, generate, made, run
 
 
 def begin():
@@ -52,7 +47,7 @@ def _short(writing):
 def to_the_end():
     from blender_addon import writing
 
-    end = time.monotonic() + _steps.WAIT
+    end = time.monotonic() + WAIT
     while writing.advance():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.001)

@@ -18,7 +18,7 @@ from kinema.retarget import to_smpl
 from .driver import Window
 
 TAB, SIDE = (1308, 253), (1170, 600)
-SIDEBAR = "263x728+1037+82"
+SIDEBAR = "263x694+1037+98"
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """The Style panel in the real application: python -m tests.window.style ROOT ZIP BACKEND CLIP [--pictures FOLDER]
 
-Drops the motion file CLIP on the viewport as a file manager would, sees it become the style reference, generates in its
-style, and drops a file that is no human. As tests.window, and python-xlib.
+Generates a walk, drops the motion file CLIP on the viewport as a file manager would, sees it become the style
+reference, generates the same walk in its style and compares the two, shows the list of styles, and drops a file that is
+no human. As tests.window, and python-xlib.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from . import xdnd
 from .driver import Window
 
 VIEW = (500, 520)
+PICTURES = ("style", "style-list")
+AREA, SIDEBAR = "1320x782+0+28", "282x720+1037+82"
 SETTINGS = "bpy.context.scene.kinema_style"
 TAKES = "module('takes').review.takes"
 NO_HUMAN = """HIERARCHY
@@ -51,25 +54,37 @@ def main() -> None:
         window.open()
         session(window, options.clip.absolute())
         if options.pictures:
-            shutil.copy(window.folder / "style.png", options.pictures / "style.png")
+            for name in PICTURES:
+                shutil.copy(window.folder / f"{name}.png", options.pictures / f"{name}.png")
     finally:
         window.close()
 
 
 def session(window: Window, clip: Path) -> None:
     window.run("bpy.data.objects.remove(bpy.data.objects['Cube']); area().spaces[0].show_region_ui = True")
-    window.run("view = area().spaces[0].region_3d; view.view_distance = 7.0; view.view_location = (1.0, -1.0, 0.8)")
+    window.run(
+        "from mathutils import Euler; view = area().spaces[0].region_3d; view.view_distance = 4.5\n"
+        "view.view_location = (0.5, -1.6, 0.85); view.view_rotation = Euler((1.35, 0.0, 0.6)).to_quaternion()"
+    )
     time.sleep(2.0)
     window.run("[r for r in area().regions if r.type == 'UI'][0].active_panel_category = 'Kinema'")
+    window.run("bpy.context.scene.kinema.prompt = 'a person walks forward'; bpy.ops.kinema.generate()")
+    window.until(f"len({TAKES}) == 1", 600)
     dropped(window, clip)
     window.until(f"{SETTINGS}.told and 's long' in {SETTINGS}.told")
-    window.run("bpy.context.scene.kinema.prompt = 'a person walks forward'; bpy.context.scene.kinema.samples = 2")
     window.run("bpy.ops.kinema.generate()")
     window.until(f"len({TAKES}) == 2", 600)
-    assert window.run(f"value = {TAKES}[0].result.request.style_clip") == clip.name
-    window.run("bpy.context.scene.frame_set(40); area().tag_redraw()")
+    assert window.run(f"value = [take.result.request.style_clip for take in {TAKES}]") == ["", clip.name]
+    assert window.run(f"value = len({{take.seed for take in {TAKES}}})") == 1
+    way = window.run(f"value = [abs(t.motion.positions() - {TAKES}[0].motion.positions()).max() for t in {TAKES}]")
+    assert way[1] > 0.1, "the styled walk is the plain one"
+    window.run("bpy.ops.kinema.compare_takes(); bpy.context.scene.frame_set(40); area().tag_redraw()")
     window.move(*VIEW)
-    window.shot("style")
+    time.sleep(3.0)
+    window.shot("style", AREA)
+    window.run(f"s = {SETTINGS}; s.source = 'LIST'; s.style_name = 'giant'; area().tag_redraw()")
+    time.sleep(3.0)
+    window.shot("style-list", SIDEBAR)
     bad = window.folder / "lamp.bvh"
     bad.write_text(NO_HUMAN + "0 0 0 0 0 0\n" * 60, encoding="utf-8")
     dropped(window, bad)

@@ -62,6 +62,13 @@ def presets() -> tuple[Preset, ...]:
     return tuple(found)
 
 
+def credits(*names: str) -> dict[str, list[dict[str, str]]]:
+    """For the origin of a motion in styles of these names: what the user's own among them say of their licence and
+    source, under "saved_styles"; empty where none is."""
+    own = [asdict(preset) for preset in presets() if preset.name in names] if any(names) else []
+    return {"saved_styles": own} if own else {}
+
+
 def path_of(name: str) -> Path:
     """The file of a preset. Raises RequestError for a name that no preset can have."""
     if not _NAME.fullmatch(name) or name.lower() in _RESERVED:

@@ -1,16 +1,20 @@
 """Measures of style: Fréchet distance, travel speed, windows of any length, verdicts within a set."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from kinema.evaluation.style.cli import skates_to_markdown, to_markdown
 from kinema.evaluation.style.intervals import bootstrap_interval, mean_interval, share_interval
-from kinema.evaluation.style.judge import WINDOW, Judges, _windows
+from kinema.evaluation.style.judge import MAIN_SET, WINDOW, Judges, _windows
 from kinema.evaluation.style.rows import FIGURES, Row, frechet, posture_taken, travel_speed
+from kinema.evaluation.style.sheets import one_of_each
 from kinema.features import layout
 from kinema.geometry import yaw_quaternion
 from kinema.protocol.motion import Motion
 from kinema.protocol.smpl import SMPL_BODY
+from kinema.training.corpus import Item
 
 
 def test_frechet_distance_of_known_gaussians():
@@ -79,6 +83,18 @@ def test_a_share_of_one_is_no_certainty():
     # Wilson at 10 of 10: 0.722 to 1, so half of it is 0.139.
     assert share_interval([True] * 10, range(10)) == pytest.approx((1.0, 0.139), abs=1e-3)
     assert share_interval([True] * 50 + [False] * 50, range(100))[1] == pytest.approx(0.0962, abs=1e-3)
+
+
+def test_a_sheet_shows_each_content_as_usual_or_else_in_another_style_than_its_own():
+    rows = [("walk", "old"), ("walk", "normal"), ("walk", "sad"), ("run", "old"), ("run", "sad"), ("bow", "old")]
+    found = [SimpleNamespace(action=action, style=style, id=f"{MAIN_SET}_{action}") for action, style in rows]
+    found.append(SimpleNamespace(action="bye", style="normal", id="bandai/dataset-1_bye"))
+    chosen = one_of_each([Item(clip, 0, 60, False) for clip in found], "old")
+    assert {content: item.clip.style for content, item in chosen.items()} == {
+        "walk": "normal",
+        "run": "sad",
+        "bow": "old",
+    }
 
 
 def test_foot_skate_is_told_by_content():

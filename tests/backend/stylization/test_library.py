@@ -1,6 +1,7 @@
 """Saved styles: one file each, with licence and source inside; damaged and foreign files are left out."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,3 +82,8 @@ def test_short_and_still_references_get_one_sentence():
         check_reference(swaying(0.9))
     with pytest.raises(MotionError, match="nothing moves"):
         check_reference(swaying(3.0, angle=0.0))
+    still = swaying(3.0, angle=0.0)
+    rotations = np.array(still.rotations)
+    rotations[0, SMPL_BODY.index("L_Shoulder")] = [0.8, 0.0, 0.0, 0.6]
+    with pytest.raises(MotionError, match="nothing moves"):
+        check_reference(replace(still, rotations=rotations))

@@ -116,6 +116,10 @@ def styled(corpus: Corpus, split: str, mirrored: bool = True) -> list[Item]:
     ]
 
 
+MAIN_SET = "bandai/dataset-2"
+"""The styled source's data set in which every content was captured in every style."""
+
+
 def data_set(item: Item) -> str:
     """Which of the styled source's two data sets a clip is of."""
     return item.clip.id.partition("_")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from ...training.corpus import Corpus, Item
 from ...training.style_data import HELD_OUT, content_of
 from ..physical import foot_skate
 from .intervals import bootstrap_interval, mean_interval, share_interval
-from .judge import Judges, data_set, styled
+from .judge import MAIN_SET, Judges, data_set, styled
 
 RANDOM_TAKES = 8
 
@@ -66,7 +67,7 @@ FIGURES = {
 }
 
 
-def trials(corpus: Corpus, main_set: str = "bandai/dataset-2", targets: int = 3) -> list[Trial]:
+def trials(corpus: Corpus, main_set: str = MAIN_SET, targets: int = 3) -> list[Trial]:
     """`targets` other styles for each validation clip of a data set, and for each held-out pair every clip of its
     content; references are validation clips of another content, where there is one."""
     rng = np.random.default_rng(0)
@@ -205,6 +206,8 @@ class Table:
         for content in sorted(set(contents)):
             of = np.array([name == content for name in contents])
             row.skates[content] = float(np.average(np.array(skates)[of], weights=np.array(frames)[of]))
+        told = ", ".join(f"{FIGURES[key]} {figure:.3f}" for key, figure in row.figures.items())
+        print(f"{name}, {len(items)} clips: {told}", file=sys.stderr, flush=True)
         return row
 
     def _style_fid(self, embeddings: np.ndarray, styles: np.ndarray) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from ... import clips
@@ -12,17 +13,28 @@ from ...protocol.messages import Stylize
 from ...protocol.motion import Motion
 from ...styling import Stylist
 from ...stylization.references import check_reference
-from ...training.corpus import Corpus
+from ...training.corpus import Corpus, Item
 from ...training.style_data import content_of
 from .. import contact_sheet
-from .judge import styled
+from .judge import MAIN_SET, data_set, styled
+
+USUAL = "normal"
+"""The style of a clip done as most people do it."""
 
 
 def usual_clip(corpus: Corpus, content: str = "walk") -> Motion:
     """The longest validation clip of someone walking, or doing another `content`, as usual."""
     items = [i for i in styled(corpus, "val", mirrored=False) if content_of(i) == content]
-    item = max(items, key=lambda i: (i.clip.style == "normal", i.frames))
+    item = max(items, key=lambda i: (i.clip.style == USUAL, i.frames))
     return encoding.decode(corpus.view(item))
+
+
+def one_of_each(items: Iterable[Item], style: str) -> dict[str, Item]:
+    """A clip of each content of the main set: done as usual where that was captured, else in another style than
+    `style`."""
+    wanted = (item for item in items if data_set(item) == MAIN_SET)
+    best = sorted(wanted, key=lambda item: (item.clip.style == USUAL, item.clip.style != style))
+    return {content_of(item): item for item in best}
 
 
 def save_sheets(stylist: Stylist, corpus: Corpus, out: Path, references: dict[str, Motion]) -> None:
@@ -35,12 +47,12 @@ def save_sheets(stylist: Stylist, corpus: Corpus, out: Path, references: dict[st
     walk = usual_clip(corpus)
     every = [("as it was", walk), *((label, styled_as(walk, style=label)) for label in stylist.labels)]
     contact_sheet.save(every, out / "walk_in_every_style.png")
-    by_content = {content_of(i): i for i in styled(corpus, "val", mirrored=False) if i.clip.style == "normal"}
     style = "elderly" if "elderly" in stylist.labels else stylist.labels[0]
     ten = []
-    for content, item in sorted(by_content.items())[:10]:
+    for content, item in sorted(one_of_each(styled(corpus, "val", mirrored=False), style).items())[:10]:
         clip = encoding.decode(corpus.view(item))
-        ten += [(content, clip), (f"{content}, {style}", styled_as(clip, style=style))]
+        captured = content if item.clip.style == USUAL else f"{content}, captured {item.clip.style}"
+        ten += [(captured, clip), (f"{content}, {style}", styled_as(clip, style=style))]
     contact_sheet.save(ten, out / "one_style_on_ten_contents.png")
     found = []
     for name, reference in references.items():
