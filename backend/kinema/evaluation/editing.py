@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..editing.interpolating import interpolated
-from ..editing.stepping import stepping
 from ..editing.wanted import changing_joints
 from ..errors import InputError
 from ..matching.judge import Judge, seen
@@ -184,11 +183,9 @@ def part_editing(task: Task, suite: Sequence[Predicate] = ARMS, seeds: int = 1) 
 
 
 def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
-    """A row for each of `PATHS`, "all paths", and walks as long without one: error, skate, slide and speed of the root.
-
-    "no path, lifted alike": the feet of those treated as `editing.stepping` treats feet on a path.
-    """
-    rows, shown, lead, free = {}, [], [], []
+    """A row for each of `PATHS`, "all paths", walks straight on as long without one, and walks that words alone lead the
+    same ways (`WAYS`): error, skate, slide and speed of the root."""
+    rows, shown, lead, free, told = {}, [], [], [], []
     for name, path in PATHS.items():
         task.progress(f"path, {name}")
         made, found = [], []
@@ -197,6 +194,7 @@ def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
             made.append(motion)
             found.append(measured["path"])
             free.append(task.edited(None, seed, "a person walks forward", seconds=float(path[-1][0]))[0])
+            told.append(task.edited(None, seed, WAYS[name], seconds=float(path[-1][0]))[0])
         rows[name] = _walked(made) | {
             "path error (cm)": 100.0 * float(np.mean([f["mean"] for f in found])),
             "worst (cm)": 100.0 * max(f["worst"] for f in found),
@@ -205,9 +203,8 @@ def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
         shown.append((f"path: {name}", made[0]))
     errors = [row["path error (cm)"] for row in rows.values()]
     rows["all paths"] = _walked(lead) | {"path error (cm)": float(np.mean(errors))}
-    rows["no path"] = _walked(free)
-    alike = [stepping(motion, None, np.ones(len(motion), dtype=bool)) for motion in free]
-    rows["no path, lifted alike"] = _walked(alike)
+    rows["no path, straight on"] = _walked(free)
+    rows["no path, the ways in words"] = _walked(told)
     return rows, shown
 
 
@@ -237,6 +234,20 @@ PATHS: dict[str, tuple[tuple[float, ...], ...]] = {
     "there and back": ((0.0, 0.0, 0.0), (2.5, 0.0, 2.5), (3.5, 0.4, 2.5), (6.0, 0.4, 0.0)),
 }
 """Ten ways to walk: points (seconds, x, z)."""
+
+WAYS = {
+    "straight": "a person walks forward",
+    "straight, slow": "a person walks forward slowly",
+    "circle left": "a person walks in a circle to the left",
+    "circle right": "a person walks in a circle to the right",
+    "eight": "a person walks in a circle to the left, then in a circle to the right",
+    "S": "a person walks in a curve to the left, then in a curve to the right",
+    "zigzag": "a person walks forward to the left, then forward to the right",
+    "stop and go": "a person walks forward, then stands still, then walks forward",
+    "quarter turn": "a person walks forward and turns left",
+    "there and back": "a person walks forward, then turns around, then walks forward",
+}
+"""The same ways in words."""
 
 
 def _walked(clips: Sequence[Motion]) -> Row:

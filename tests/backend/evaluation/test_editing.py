@@ -57,13 +57,14 @@ def test_in_betweens_stand_beside_interpolation_other_clips_and_captions(task, m
     assert "FID motion" in table(rows)
 
 
-def test_paths_stand_beside_the_same_walk_without_one_and_with_its_feet_treated_alike(task, monkeypatch):
+def test_paths_stand_beside_walks_without_one_straight_on_and_the_same_ways_in_words(task, monkeypatch):
     monkeypatch.setattr(editing, "PATHS", {"straight": ((0.0, 0.0, 0.0), (2.0, 0.0, 1.6))})
     rows, _ = editing.path_following(task, seeds=1)
-    assert list(rows) == ["straight", "all paths", "no path", "no path, lifted alike"]
+    assert list(rows) == ["straight", "all paths", "no path, straight on", "no path, the ways in words"]
     assert rows["straight"]["path error (cm)"] < 10.0
     assert abs(rows["straight"]["speed (m/s)"] - 0.8) < 0.3
-    assert rows["no path, lifted alike"]["skate"] <= rows["no path"]["skate"]
+    assert rows["no path, straight on"] == rows["no path, the ways in words"]
+    assert set(editing.WAYS) >= set(editing.PATHS)
 
 
 def test_a_clip_that_is_filled_as_it_was_lies_nowhere_apart(task):
