@@ -183,8 +183,8 @@ def part_editing(task: Task, suite: Sequence[Predicate] = ARMS, seeds: int = 1) 
 
 
 def path_following(task: Task, seeds: int = 2) -> tuple[dict[str, Row], Clips]:
-    """A row for each of `PATHS`, "all paths", walks straight on as long without one, and walks that words alone lead the
-    same ways (`WAYS`): error, skate, slide and speed of the root."""
+    """A row for each of `PATHS`, "all paths", walks straight on as long without one, and walks led the same ways by
+    words alone (`WAYS`): error, skate, slide and speed of the root."""
     rows, shown, lead, free, told = {}, [], [], [], []
     for name, path in PATHS.items():
         task.progress(f"path, {name}")
