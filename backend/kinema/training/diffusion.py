@@ -64,7 +64,7 @@ def read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-4)
-    parser.add_argument("--rough", type=int, default=6000, help="procedural clips")
+    parser.add_argument("--rough", type=int, default=6000, help="made clips; 0: none, nor keyed ones (an ablation)")
     parser.add_argument("--width", type=int, default=DenoiserConfig.width)
     parser.add_argument("--layers", type=int, default=DenoiserConfig.layers)
     parser.add_argument("--dropout", type=float, default=DenoiserConfig.dropout)
@@ -101,7 +101,8 @@ def train(options: argparse.Namespace, group: Group) -> Denoiser:
     autoencoder.latent_mean.zero_()
     autoencoder.latent_std.fill_(1.0)
     with group.in_turn():
-        make_rough(options.packed, _rough_folder(options), options.rough, selection=selection)
+        if options.rough:
+            make_rough(options.packed, _rough_folder(options), options.rough, selection=selection)
         corpus = open_corpus(options.packed, run.parent / f"corpus{selection.suffix}", selection)
     _record(options, corpus, selection, group)
     train_examples, val_examples, store, table = _examples(options, corpus, autoencoder, device)
@@ -165,7 +166,7 @@ def _rough_folder(options: argparse.Namespace) -> Path:
 def _record(options: argparse.Namespace, corpus: Corpus, selection: Selection, group: Group) -> None:
     """Write what the run learns from, also by way of its other inputs. Raises InputError when one is not admitted."""
     used = dict(corpus.used)
-    inputs = (_rough_folder(options), options.autoencoder.parent, options.text)
+    inputs = (*([_rough_folder(options)] if options.rough else []), options.autoencoder.parent, options.text)
     for made in (*inputs, *([options.start.parent] if options.start else [])):
         behind = record.read(made)
         selection.require(behind, str(made))
@@ -179,7 +180,8 @@ def _examples(
 ) -> tuple[list[Example], list[Example], LatentStore, TextTable]:
     table, store = TextTable(), LatentStore(autoencoder, device)
     train_examples = captured(corpus, "train", store, table)
-    train_examples += rough(_rough_folder(options), store, table) + keyed(corpus, store, table)
+    if options.rough:
+        train_examples += rough(_rough_folder(options), store, table) + keyed(corpus, store, table)
     val_examples = [e for e in captured(corpus, "val", store, table) if e.wordings]
     kinds = [sum(1 for e in train_examples if e.rough), sum(1 for e in train_examples if not e.wordings)]
     print(

@@ -95,6 +95,13 @@ def test_the_licence_of_a_pack_follows_from_its_runs(prepared):
         diffusion.train(diffusion.read(start), Group())
 
 
+def test_without_made_motion_none_is_made(prepared):
+    words = [*tiny_runs.arguments("diffusion", prepared, "../bare/run", 1), "--rough", "0"]
+    diffusion.train(diffusion.read(words), Group())
+    assert (prepared / "bare" / "run" / "denoiser.safetensors").is_file()
+    assert not (prepared / "bare" / "rough").exists()
+
+
 def test_what_has_no_record_counts_as_made_from_everything(tmp_path):
     assert "bandai" in record.read(tmp_path)
     with pytest.raises(InputError, match="bandai"):
