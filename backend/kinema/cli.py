@@ -205,18 +205,12 @@ def _request_options(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _parser() -> argparse.ArgumentParser:
-    from . import edit_commands, style_commands, timeline_commands
+def _motion_options(seconds: float) -> argparse.ArgumentParser:
+    """The options of one motion, `seconds` long unless said."""
+    from . import style_commands
 
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
-    weights = argparse.ArgumentParser(add_help=False)
-    weights.add_argument("--model", metavar="NAME|FOLDER", help="model pack; the default is kinema-base")
-    weights.add_argument("--device", default="auto", help="auto (the default), cpu, cuda, mps ...")
-    events = argparse.ArgumentParser(add_help=False)
-    events.add_argument("--json", action="store_true", help="one JSON event a line on stdout")
     motion = argparse.ArgumentParser(add_help=False)
-    motion.add_argument("--seconds", type=float, default=4.0, help="length, 0.5 to 10 (default 4)")
+    motion.add_argument("--seconds", type=float, default=seconds, help=f"length, 0.5 to 10 (default {seconds:g})")
     motion.add_argument("--seed", type=int, default=0, help="same seed, same motion (default 0)")
     motion.add_argument("--refiner", default="lexicon", help="none, lexicon (default) or llm")
     motion.add_argument(
@@ -229,6 +223,20 @@ def _parser() -> argparse.ArgumentParser:
     motion.add_argument("--sampler", help="the default is the model pack's")
     motion.add_argument("--no-cleanup", dest="cleanup", action="store_false", help="leave feet and ground as sampled")
     style_commands.add_options(motion)
+    return motion
+
+
+def _parser() -> argparse.ArgumentParser:
+    from . import edit_commands, style_commands, timeline_commands
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
+    weights = argparse.ArgumentParser(add_help=False)
+    weights.add_argument("--model", metavar="NAME|FOLDER", help="model pack; the default is kinema-base")
+    weights.add_argument("--device", default="auto", help="auto (the default), cpu, cuda, mps ...")
+    events = argparse.ArgumentParser(add_help=False)
+    events.add_argument("--json", action="store_true", help="one JSON event a line on stdout")
+    motion = _motion_options(4.0)
 
     parser = argparse.ArgumentParser(prog="kinema", description="Text to character motion.", parents=[common])
     parser.set_defaults(debug=False)
@@ -282,7 +290,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     demo = commands.add_parser(
-        "demo", parents=[motion, weights, events, common], help="prompt to .npz, .blend, .mp4, .png"
+        "demo", parents=[_motion_options(6.0), weights, events, common], help="prompt to .npz, .blend, .mp4, .png"
     )
     demo.add_argument("--prompt", default="an old man limps forward, then waves with his left hand")
     demo.add_argument("--out", default="out", metavar="DIR", help="folder; made when missing (default out)")
