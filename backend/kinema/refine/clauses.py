@@ -13,7 +13,7 @@ from .entries import Entry, Meaning, table
 from .kin import nearest_kin, unknown_verbs
 from .modifiers import MODIFIERS, Mark, Modifiers, mentions_in, modifiers_in, opposite
 from .phrases import WORDS, PhraseTable, Token, plain, tokens_of
-from .segments import Hit, Segment, before_verb, is_manner, merged, segments_of, spans_of, verbs_in
+from .segments import PREPOSITIONS, Hit, Segment, before_verb, is_manner, merged, segments_of, spans_of, verbs_in
 
 _PART_GROUP: dict[str, str] = WORDS["part_group"]
 _NEGATIONS: PhraseTable[bool] = PhraseTable(dict.fromkeys(WORDS["negations"], True))
@@ -22,7 +22,6 @@ _NEGATIONS: PhraseTable[bool] = PhraseTable(dict.fromkeys(WORDS["negations"], Tr
 _WITH_ARMS: dict[str, str] = WORDS["with_arms"]
 _WITH_ONE_LEG: dict[str, str] = WORDS["with_one_leg"]
 _REVERSALS: dict[str, str] = WORDS["reversals"]
-_PREPOSITIONS = frozenset(WORDS["prepositions"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +217,7 @@ def _variant(hit: Hit, segment: Segment, tokens: Sequence[Token], memory: _Memor
 def _objects(tokens: Sequence[Token], start: int, end: int) -> list[str]:
     """Parts named up to the first preposition: 'to his face' is a place, not what is raised."""
     for position in range(start, end):
-        if tokens[position].raw in _PREPOSITIONS:
+        if tokens[position].raw in PREPOSITIONS:
             end = position
             break
     return [mention.noun for mention in mentions_in(tokens, start, end)]

@@ -153,9 +153,13 @@ def parse(part: str, text: str) -> PartAction:
         raise InputError(f"unknown body part {part!r}; use one of {', '.join(PARTS)}")
     verb, remainder = _take(text.strip(), _verb_forms(group))
     slots: dict[str, str] = {}
+    targets = {phrase: phrase for phrase in TARGETS[group]}
     for slot in _ORDER:
-        phrases = TARGETS[group] if slot == "target" else _SLOTS[slot]
-        slots[slot], remainder = _take(remainder, {phrase: phrase for phrase in phrases})
+        phrases = targets if slot == "target" else {phrase: phrase for phrase in _SLOTS[slot]}
+        value, behind = _take(remainder, phrases)
+        # 'around' is a direction, but not in 'around the room'.
+        if slot == "target" or len(value) >= len(_take(remainder, targets)[0]):
+            slots[slot], remainder = value, behind
     if not verb or remainder:
         raise InputError(f"{remainder or text!r} in {text!r} is not in the part language for the {group}")
     return PartAction(part, verb, **slots)

@@ -11,7 +11,7 @@ from .phrases import WORDS, PhraseTable, Token
 
 _CONNECTORS: PhraseTable[str] = PhraseTable({**WORDS["connectors"], **dict.fromkeys(WORDS["not_connectors"], "")})
 _STRENGTH = {"": 0, "comma": 1, "and": 2, "while": 3, "after": 4, "then": 5, "before": 6}
-_PREPOSITIONS = frozenset(WORDS["prepositions"])
+PREPOSITIONS = frozenset(WORDS["prepositions"])
 _IN_MANNER: dict[str, str] = WORDS["in_manner"]
 _LIMB_WORDS = frozenset(["left", "right", "both", "other", *WORDS["parts"]])
 _COUNTERS = frozenset(["few", "several", "multiple", "more", "some", "many", "couple"])
@@ -113,7 +113,7 @@ def _without_carriers(hits: list[Hit], tokens: Sequence[Token]) -> list[Hit]:
 def is_manner(hit: Hit, previous: Hit, tokens: Sequence[Token]) -> bool:
     """Whether a verb says how the one before it is done: behind a preposition, or a past participle right behind it."""
     first = tokens[hit.start]
-    if first.raw in _PREPOSITIONS:
+    if first.raw in PREPOSITIONS:
         return True
     participle = first.raw != first.lemma and not first.raw.endswith(("ing", "s"))
     return participle and hit.start == previous.end and not tokens[previous.start].raw.endswith("ed")

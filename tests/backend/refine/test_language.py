@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kinema.errors import InputError
@@ -36,6 +36,7 @@ def actions(draw: st.DrawFn) -> PartAction:
 
 
 @given(actions())
+@example(PartAction("head", "look", target="around the room"))
 def test_action_to_predicate_to_action(action: PartAction) -> None:
     assert parse(action.part, predicate(action)) == action
 

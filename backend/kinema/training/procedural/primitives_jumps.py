@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...refine.language import PartAction, parse
-from .action import Action, Count, draw_count, draw_pace, said
+from .action import ARMS, Action, Count, draw_count, draw_pace, said
 from .arm_lines import line
 from .arm_poses import POSES
 from .body import ArmTrack, Score
@@ -107,7 +107,7 @@ def jump(rng: np.random.Generator) -> Action:
     parts: tuple[PartAction, ...] = (*_legs(f"jump {words}", count), parse("torso", torso))
     if arms:
         parts += (parse("left_arm", "swing up with the jump"), parse("right_arm", "swing up with the jump"))
-    uses = frozenset((*LEGS, "torso", *(("left_arm", "right_arm") if arms else ())))
+    uses = frozenset((*LEGS, "torso", *(ARMS if arms else ())))
     return Action(
         f"jump {way}", uses, shortest, shortest + 0.4, phrases, said(count.adverb), parts, write, arms_help=arms
     )
@@ -174,7 +174,7 @@ def hop(rng: np.random.Generator) -> Action:
         parse("left_arm", "hold away from the body"),
         parse("right_arm", "hold away from the body"),
     )
-    uses = frozenset((*LEGS, "torso", "left_arm", "right_arm"))
+    uses = frozenset((*LEGS, "torso", *ARMS))
     return Action(
         f"hop {name}",
         uses,
@@ -225,7 +225,7 @@ def jumping_jacks(rng: np.random.Generator) -> Action:
     parts = tuple(PartAction(leg, "jump", target="with the feet apart", count="repeatedly") for leg in LEGS)
     parts += (parse("torso", "bounce up and down"),)
     parts += tuple(parse(f"{side}_arm", "raise up and down above the head repeatedly") for side in _SIDES)
-    uses = frozenset((*LEGS, "torso", "left_arm", "right_arm"))
+    uses = frozenset((*LEGS, "torso", *ARMS))
     return Action("jumping jacks", uses, shortest, shortest + 3.0, phrases, (), parts, write, rhythmic=True)
 
 

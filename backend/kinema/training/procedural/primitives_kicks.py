@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...refine.language import PartAction, parse
-from .action import Action, Count, Pace, draw_count, draw_pace, said
+from .action import ARMS, Action, Count, Pace, draw_count, draw_pace, said
 from .air_table import AIR_ROWS, AirRow, Angles
 from .body import Score
 from .leg_courses import lay_arms, lean_over, lift_leg
@@ -108,7 +108,7 @@ def draw(rng: np.random.Generator, name: str | None = None, side: int | None = N
     elif side == 1 and not row.balance and rng.random() < 0.12:
         phrases = tuple(phrase.replace(f"{{his}} {name_side}", "one") for phrase in phrases)
     parts = _parts(row, side, pace, count, held, alternate, arms)
-    uses = frozenset(("left_leg", "right_leg", "torso", *(("left_arm", "right_arm") if arms else ())))
+    uses = frozenset(("left_leg", "right_leg", "torso", *(ARMS if arms else ())))
     return Action(
         f"{row.name} {'alternating' if alternate else name_side}",
         uses,

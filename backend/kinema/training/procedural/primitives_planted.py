@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...refine.language import PartAction, parse
-from .action import Action, Count, Pace, draw_count, draw_pace, said
+from .action import ARMS, Action, Count, Pace, draw_count, draw_pace, said
 from .body import Score
 from .footing import Step
 from .leg_courses import lay_arms, sink
@@ -94,7 +94,7 @@ def squat(rng: np.random.Generator) -> Action:
     parts = (*_legs(legs, pace, count), replace(parse("torso", "lower down"), speed=pace.speed, count=count.count))
     if arms:
         parts += (parse("left_arm", "extend in front of the body"), parse("right_arm", "extend in front of the body"))
-    uses = frozenset((*_USES, "left_arm", "right_arm")) if arms else _USES
+    uses = _USES | ARMS if arms else _USES
     name = (
         f"squat{' held' if from_start else ' stays' if stays else ''}" if deep else f"crouch{' stays' if stays else ''}"
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...refine.language import PartAction, parse
-from .action import Action, Pace, draw_pace, said
+from .action import ARMS, Action, Pace, draw_pace, said
 from .body import Score
 from .footing import Step
 from .leg_courses import lay_arms
@@ -162,7 +162,7 @@ def sit(rng: np.random.Generator) -> Action:
     parts = {"down": lower, "down up": (*lower, *up), "up": up, "sitting": sitting}[kind]
     uses = _USES
     if on_lap:
-        uses = frozenset((*_USES, "left_arm", "right_arm"))
+        uses = _USES | ARMS
         if kind != "up":
             parts += (parse("left_arm", "hold on the knee"), parse("right_arm", "hold on the knee"))
     longest = shortest + {"down": 5.0, "down up": 4.0, "up": 1.0, "sitting": 8.0}[kind]
