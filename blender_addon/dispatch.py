@@ -68,10 +68,7 @@ def begin(
     message = ""
     worker.folder = preferences.results_folder()
     worker.add(request, command, environment, notes, arrays)
-    if description is None:
-        worker.ask(Describe(new_id()), command, environment)
-    if not style_list.heard:
-        worker.ask(ListStyles(new_id()), command, environment)
+    _introduce(command, environment)
     watch()
 
 
@@ -80,6 +77,21 @@ def ask(question: Aside | SaveStyle, arrays: Mapping[str, np.ndarray] | None = N
     command, environment = preferences.backend()
     worker.ask(question, command, environment, arrays)
     watch()
+
+
+def meet() -> None:
+    """Let a running backend say who it is and which styles it has, where that is not known."""
+    if worker.pid is not None:
+        with contextlib.suppress(KinemaError):
+            _introduce(*preferences.backend())
+            watch()
+
+
+def _introduce(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    if description is None:
+        worker.ask(Describe(new_id()), command, environment)
+    if not style_list.heard:
+        worker.ask(ListStyles(new_id()), command, environment)
 
 
 def examine(scene: bpy.types.Scene, question: Examine, arrays: Mapping[str, np.ndarray]) -> None:
@@ -177,6 +189,7 @@ def _ended(job: Job) -> None:
     global message
     if job.result is not None:
         message = ""
+        _compare(job.result.done.pack)
         review.add(job.result)
         if job.result.notes.get("at_once"):
             _placing.append(review.selected)
@@ -185,6 +198,14 @@ def _ended(job: Job) -> None:
     else:
         message = "Cancelled" if job.state is State.CANCELLED else job.error
     redraw()
+
+
+def _compare(pack: Mapping[str, Any]) -> None:
+    """Ask anew who answers when it was another model pack than the panel shows."""
+    global description
+    if description is not None and pack and pack.get("sha256") != description.pack.get("sha256"):
+        description, style_list.heard = None, False
+        meet()
 
 
 def _answered(answer: object) -> None:
@@ -197,6 +218,7 @@ def _answered(answer: object) -> None:
                 _show_refined(scene, answer, fill)
         case Description():
             description = answer
+            preferences.packs = answer.packs or preferences.packs
         case Styles():
             style_list.learn(answer.styles)
         case Examined():

@@ -53,9 +53,17 @@ def backend_command(preference: str, folder: Path, device: str, model: str = "")
             "the backend is not installed yet; open Kinema's preferences and press Install Backend"
         )
     words = [str(python_of(folder))] if not preference else _split(preference)
-    if len(words) == 1 and re.fullmatch(r"python[\d.]*(\.exe)?", re.split(r"[/\\]", words[0])[-1]):
+    if _is_python(words):
         return [words[0], "-m", "kinema", "serve", "--device", device, *(("--model", model) if model else ())]
     return words
+
+
+def takes_model(preference: str) -> bool:
+    """Whether the backend that the user set (see `backend_command`) is told which model pack to use."""
+    try:
+        return not preference.strip() or _is_python(_split(preference.strip()))
+    except EnvironmentSetupError:
+        return False
 
 
 def doctor_command(command: Sequence[str]) -> list[str]:
@@ -66,6 +74,10 @@ def doctor_command(command: Sequence[str]) -> list[str]:
             words[index] = re.sub(r"\bserve\b", "doctor", words[index])
             return words
     raise EnvironmentSetupError("the backend command has no word 'serve' to replace; run kinema doctor there by hand")
+
+
+def _is_python(words: Sequence[str]) -> bool:
+    return len(words) == 1 and bool(re.fullmatch(r"python[\d.]*(\.exe)?", re.split(r"[/\\]", words[0])[-1]))
 
 
 def _split(command: str) -> list[str]:

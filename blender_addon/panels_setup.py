@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 
 from . import dispatch, environment, operators_setup, preferences
@@ -28,6 +30,7 @@ class KINEMA_PT_backend(Sidebar, bpy.types.Panel):
             kept = bpy.app.translations.pgettext_iface("answers kept")
             size = f"{known.cache_files} {kept}, {known.cache_bytes / 1e6:.1f} MB"
             layout.label(text=size, icon="DISK_DRIVE", translate=False)
+        _draw_model(layout)
         row = layout.row(align=True)
         row.operator("kinema.stop_backend", icon="QUIT")
         row.operator("kinema.clear_cache", icon="TRASH")
@@ -35,6 +38,17 @@ class KINEMA_PT_backend(Sidebar, bpy.types.Panel):
         row.operator("kinema.doctor", icon="VIEWZOOM")
         row.operator("kinema.manual", icon="HELP")
         draw_doctor(layout)
+
+
+def _draw_model(layout: bpy.types.UILayout) -> None:
+    """The choice of a model pack, and what it will change where another one is at work."""
+    settings, known = preferences.get(), dispatch.description
+    if settings is None or not environment.takes_model(settings.command):
+        return  # Another command says for itself which weights it takes.
+    layout.prop(settings, "model", text="", icon="PACKAGE", placeholder=preferences.DEFAULT_PACK)
+    chosen = settings.model.strip() or preferences.DEFAULT_PACK
+    if known is not None and known.pack.get("name") not in (chosen, Path(chosen).name):
+        layout.label(text="Taken from the next Generate on", icon="INFO")
 
 
 def draw_doctor(layout: bpy.types.UILayout) -> None:
@@ -59,7 +73,7 @@ def draw_preferences(settings: preferences.KINEMA_Preferences, layout: bpy.types
     column.use_property_split = True
     column.prop(settings, "command", placeholder="Empty for the environment installed below")
     column.prop(settings, "device")
-    column.prop(settings, "model", placeholder="kinema-base")
+    column.prop(settings, "model", placeholder=preferences.DEFAULT_PACK)
     column.prop(settings, "idle_minutes")
     column.separator()
     _draw_installation(settings, column)

@@ -30,6 +30,9 @@ class KINEMA_PT_style(Sidebar, bpy.types.Panel):
     def _draw_list(
         self, layout: bpy.types.UILayout, context: bpy.types.Context, settings: KINEMA_StyleSettings
     ) -> None:
+        if not style_list.known() and not settings.style_name:
+            paragraph(layout, context, "The model pack has no styles; choose another one under Backend", "INFO")
+            return
         layout.template_icon_view(settings, "style", show_labels=True, scale=6.0, scale_popup=5.0)
         row = layout.row(align=True)
         row.prop(settings, "style", text="")

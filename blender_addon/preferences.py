@@ -34,6 +34,15 @@ BUILDS = (
 )
 
 
+DEFAULT_PACK = "kinema-base"
+packs: tuple[str, ...] = (DEFAULT_PACK, "kinema-open")
+"""The model packs that may be chosen: those that come with the backend until it says what it has."""
+
+
+def _known_packs(_self: KINEMA_Preferences, _context: bpy.types.Context, typed: str) -> list[str]:
+    return [name for name in packs if typed.lower() in name.lower()]
+
+
 class KINEMA_Preferences(bpy.types.AddonPreferences):
     bl_idname = package
 
@@ -47,7 +56,9 @@ class KINEMA_Preferences(bpy.types.AddonPreferences):
     device: EnumProperty(name="Device", items=DEVICES, description="Where the model computes; not used by a command")
     model: StringProperty(
         name="Model Pack",
-        description="Name or folder of the weights; empty for those that come with the backend. Not used by a command",
+        description="Name or folder of the weights; empty for kinema-base. Not used by a command",
+        search=_known_packs,
+        search_options={"SUGGESTION"},
     )
     idle_minutes: IntProperty(
         name="Free Memory After",

@@ -43,9 +43,10 @@ def picture_folder() -> Path:
 
 
 def known() -> tuple[Style, ...]:
-    """The backend's list, else the remembered one, else the styles that a picture is shipped of."""
+    """The backend's list, else the remembered one, else the styles that a picture is shipped of. Empty where the
+    backend has said that its model pack has none."""
     global _known
-    if not _known:
+    if not _known and not heard:
         _known = _remembered() or tuple(Style(path.stem, path.stem) for path in sorted(picture_folder().glob("*.png")))
     return _known
 

@@ -45,6 +45,8 @@ def asked(scene: bpy.types.Scene) -> Asked:
         first = {"style_clip": references.slot_name(scene)}
     else:
         name = {"RANDOM": STYLE_RANDOM, "AUTO": STYLE_AUTO}.get(settings.source) or settings.style
+        if not name:
+            raise RequestError("the model pack has no styles; choose another one, or set the style to As It Is")
         first, about = {"style": name}, _about(name)
     fields = {
         **first,

@@ -86,6 +86,7 @@ GERMAN = {
     "Frame": "Bild",
     "Installed": "Installiert",
     "Not installed yet": "Noch nicht installiert",
+    "Taken from the next Generate on": "Gilt ab dem nächsten Erzeugen",
     "Not running; starts with Generate": "Läuft nicht; beginnt mit Erzeugen",
     "Running, process": "Läuft, Prozess",
     "answers kept": "Antworten behalten",
@@ -359,8 +360,8 @@ GERMAN = {
     "MPS": "MPS",
     "Apple's graphics": "Apples Grafik",
     "Model Pack": "Modellpaket",
-    "Name or folder of the weights; empty for those that come with the backend. Not used by a command": (
-        "Name oder Ordner der Gewichte; leer für die mitgelieferten. Gilt nicht für einen Befehl"
+    "Name or folder of the weights; empty for kinema-base. Not used by a command": (
+        "Name oder Ordner der Gewichte; leer für kinema-base. Gilt nicht für einen Befehl"
     ),
     "Free Memory After": "Speicher freigeben nach",
     "Minutes without work after which the backend is ended and its memory freed; 0 for never": (

@@ -109,4 +109,7 @@ GERMAN_STYLE = {
     "Delete the chosen style's file; only styles that were saved can be removed": (
         "Die Datei des gewählten Stils löschen; nur gesicherte Stile lassen sich entfernen"
     ),
+    "The model pack has no styles; choose another one under Backend": (
+        "Das Modellpaket hat keine Stile; unter Backend ein anderes wählen"
+    ),
 }

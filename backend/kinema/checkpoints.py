@@ -6,6 +6,7 @@ MODEL_CARD.md, and weights as safetensors, which hold numbers and no code. Nothi
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -90,6 +91,28 @@ class Pack:
             raise WeightsError(f"model pack {self.name!r} lacks its section {name!r}; {_reinstall(self.folder)}")
         return section
 
+    @property
+    def makes_motion(self) -> bool:
+        """False for weights that serve something else, such as measuring."""
+        return isinstance(self.manifest.get("denoiser"), dict)
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Labels of the styles that it knows; none without a style network."""
+        section = self.manifest.get("style")
+        labels = section.get("labels") if isinstance(section, dict) else None
+        return tuple(map(str, labels)) if isinstance(labels, list) else ()
+
+    @property
+    def use(self) -> str:
+        """What its licence allows, in plain words."""
+        return "commercial use allowed" if self.commercial else "non-commercial use only"
+
+    @property
+    def bytes(self) -> int:
+        """The size of its weights."""
+        return sum(int(entry["bytes"]) for entry in self.manifest["files"].values())
+
     def verify(self) -> None:
         """Read and hash every file. Raises WeightsError at the first that is missing or damaged."""
         for name in self.manifest["files"]:
@@ -112,10 +135,18 @@ def model_folders() -> tuple[Path, ...]:
     return (*own, *(place / "models" for place in shipped.PLACES))
 
 
-def pack_names() -> tuple[str, ...]:
-    """Names of all packs in `model_folders()`, sorted."""
-    folders = (folder for folder in model_folders() if folder.is_dir())
-    return tuple(sorted({entry.name for folder in folders for entry in folder.iterdir() if _is_pack(entry)}))
+def model_packs() -> tuple[Pack, ...]:
+    """All packs in `model_folders()` that make motion, sorted by name; of one name the first found, as by `find_pack`.
+
+    A pack whose manifest cannot be used is left out: `find_pack` says what is wrong with it.
+    """
+    found: dict[str, Pack] = {}
+    for folder in model_folders():
+        for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if entry.name not in found and _PLAIN_NAME.fullmatch(entry.name) and _is_pack(entry):
+                with contextlib.suppress(WeightsError):
+                    found[entry.name] = _open_pack(entry)
+    return tuple(pack for _, pack in sorted(found.items()) if pack.makes_motion)
 
 
 def find_pack(name_or_path: str | Path | None = None) -> Pack:
@@ -131,13 +162,20 @@ def find_pack(name_or_path: str | Path | None = None) -> Pack:
         for folder in folders:
             if _is_pack(folder / wanted):
                 return _open_pack(folder / wanted)
-    known = sorted({path.parent.name for folder in folders for path in folder.glob("*/pack.json")})
+    known = [pack.folder.name for pack in model_packs()]
     have = (
         f"there are {', '.join(known)}"
         if known
         else f"put it under {folders[-1]} or set {MODELS_VARIABLE} to its folder"
     )
     raise WeightsError(f"no model pack {wanted!r} was found; {have}")
+
+
+def no_styles(pack: Pack) -> str:
+    """What to say where a style is asked of a pack without a style network, and which of the others have one."""
+    others = [other.name for other in model_packs() if other.styles]
+    fix = f"choose {' or '.join(others)}" if others else "choose one with a style network"
+    return f"model pack {pack.name!r} has no styles; {fix}"
 
 
 def write_pack(

@@ -80,6 +80,8 @@ def _run(options: argparse.Namespace, report: Report) -> int:
             return style_commands.stylize(options)
         case "styles":
             return style_commands.styles(options)
+        case "models":
+            return _models(options.json)
         case "convert":
             return _convert(Path(options.clip), Path(options.output))
         case "actions":
@@ -176,6 +178,23 @@ def _actions(as_json: bool) -> int:
     return 0
 
 
+def _models(as_json: bool) -> int:
+    import json
+
+    from .checkpoints import DEFAULT_PACK, model_packs
+
+    for pack in model_packs():
+        default = pack.name == DEFAULT_PACK
+        if as_json:
+            size = {"bytes": pack.bytes, "styles": pack.styles, "folder": str(pack.folder), "default": default}
+            print(json.dumps(pack.provenance() | size))
+            continue
+        styles = f"{len(pack.styles)} styles" if pack.styles else "no styles"
+        facts = (f"{pack.version}", f"{pack.bytes / 1e6:.0f} MB", styles, f"{pack.licence}: {pack.use}")
+        print(f"{pack.name:16} {', '.join(facts)}" + (" (the default)" if default else ""))
+    return 0
+
+
 def _convert(source: Path, target: Path) -> int:
     from . import formats, output, retarget
 
@@ -232,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
     weights = argparse.ArgumentParser(add_help=False)
-    weights.add_argument("--model", metavar="NAME|FOLDER", help="model pack; the default is kinema-base")
+    weights.add_argument("--model", metavar="NAME|FOLDER", help="model pack (see kinema models); default kinema-base")
     weights.add_argument("--device", default="auto", help="auto (the default), cpu, cuda, mps ...")
     events = argparse.ArgumentParser(add_help=False)
     events.add_argument("--json", action="store_true", help="one JSON event a line on stdout")
@@ -275,6 +294,9 @@ def _parser() -> argparse.ArgumentParser:
 
     actions = commands.add_parser("actions", parents=[common], help="the labels that --action takes")
     actions.add_argument("--json", action="store_true", help="one JSON object a line, with the part sentences")
+
+    models = commands.add_parser("models", parents=[common], help="the model packs that --model takes")
+    models.add_argument("--json", action="store_true", help="one JSON object a line, with sha256 and licence")
 
     convert = commands.add_parser("convert", parents=[common], help="a clip of any humanoid to SMPL")
     convert.add_argument("clip", metavar="CLIP", help=".bvh, .amc, .npz, .glb or .gltf")

@@ -19,14 +19,13 @@ from .editing.origin import Place
 from .editing.rates import at_rate
 from .editing.stepping import stepping
 from .editing.transforming import closed, transform
-from .errors import Cancelled, MotionError, RequestError
+from .errors import Cancelled, MotionError
 from .features import encoding, layout
 from .pipeline import Pipeline, Result
 from .protocol.directing_messages import Mix, Timeline, Transform, Vary
 from .protocol.messages import PARTS, Progress
 from .protocol.motion import Motion
 from .sampling import Settings
-from .styling import Stylist
 from .stylization.codes import Style
 from .stylization.names import label_for
 
@@ -235,18 +234,12 @@ def _as_clip(features: np.ndarray, clip: Motion, clean: bool, frames: int | None
     return Place.of(clip).outside(at_rate(motion, clip.fps, len(clip) if frames is None else frames))
 
 
-def _stylist(pipeline: Pipeline) -> Stylist:
-    if pipeline.stylist is None:
-        raise RequestError(f"model pack {pipeline.pack.name!r} has no styles; choose one with a style network")
-    return pipeline.stylist
-
-
 def _styles(pipeline: Pipeline, parsed: Sequence[strips.Strip]) -> dict[str, Style]:
     """The strips' styles by name. Raises RequestError for a style that there is not."""
     names = {strip.style for strip in parsed if strip.style}
     if not names:
         return {}
-    stylist = _stylist(pipeline)
+    stylist = pipeline.require_stylist()
     return {name: stylist.named_style(label_for(name, stylist.labels) or name, 0) for name in sorted(names)}
 
 
@@ -259,7 +252,7 @@ def _styled(
         at = np.arange(len(features)) / layout.FPS
         inside = np.minimum(at - strip.start, strip.end - at) * layout.FPS / STYLE_FADE + 0.5
         weight = np.clip(inside, 0.0, 1.0)[:, None]
-        stylist = _stylist(pipeline)
+        stylist = pipeline.require_stylist()
         styled = stylist.features(out, styles[strip.style], 1.0)
         out = out + weight * (styled - out)
     return out

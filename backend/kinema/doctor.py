@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from . import __version__, blender
-from .checkpoints import find_pack
+from .checkpoints import find_pack, model_packs
 from .errors import KinemaError
 from .faults import explain
 from .generation import language_model
@@ -102,8 +102,9 @@ def _devices() -> str:
 def _weights(model: str | None) -> str:
     pack = find_pack(model)
     pack.verify()
-    use = "commercial use allowed" if pack.commercial else "non-commercial use only"
-    return f"{pack.name} {pack.version}, sha256 {pack.sha256[:16]} verified, {pack.licence}, {use}, at {pack.folder}"
+    others = ", ".join(other.name for other in model_packs() if other.folder != pack.folder)
+    which = f"{pack.name} {pack.version}, sha256 {pack.sha256[:16]} verified, {pack.licence}, {pack.use}"
+    return f"{which}, at {pack.folder}" + (f"; also here: {others}" if others else "")
 
 
 def _trial(model: str | None, device: str) -> str:

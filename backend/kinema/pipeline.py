@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from . import __version__, refine, staging
-from .checkpoints import Pack
+from .checkpoints import Pack, no_styles
 from .editing.correcting import Correction
 from .editing.finishing import finish
 from .editing.guiding import weighed
@@ -255,16 +255,17 @@ class Pipeline:
         for an unknown style or a pack without styles, MotionError for a reference that shows no style.
         """
         began = time.perf_counter()
-        stylist = self._stylist()
+        stylist = self.require_stylist()
         style = stylist.style(request, reference)
         motion = stylist.stylize(clip, style, request, request.cleanup)
         settings = {"device": str(self.device), "versions": {"kinema": __version__, "torch": torch.__version__}}
         took = time.perf_counter() - began
         return Result((motion,), {}, (), self.pack.provenance(), took, settings)
 
-    def _stylist(self) -> Stylist:
+    def require_stylist(self) -> Stylist:
+        """What styles motion. Raises RequestError, naming packs that can, for a pack without styles."""
         if self.stylist is None:
-            raise RequestError(f"model pack {self.pack.name!r} has no styles; choose one with a style network")
+            raise RequestError(no_styles(self.pack))
         return self.stylist
 
     def _style_of(
@@ -272,7 +273,7 @@ class Pipeline:
     ) -> Style | None:
         """The style that a request asks for, None for none; `said` is the prompt's own style, "auto" means it."""
         if request.style != STYLE_AUTO:
-            return self._stylist().style(request, reference) if request.asks_for_style else None
+            return self.require_stylist().style(request, reference) if request.asks_for_style else None
         if said is None or self.stylist is None:
             return None
         label = label_for(said, self.stylist.labels)

@@ -180,7 +180,7 @@ def _saved(request: SaveStyle, clip: Motion, model: str | None) -> Styles:
     from .protocol.messages import Styles
     from .stylization import library
 
-    labels = library.labels_of(find_pack(model).manifest)
+    labels = find_pack(model).styles
     title = request.title or request.name
     library.save(library.Preset(request.name, title, request.licence, request.source), clip, labels)
     return Styles(request.id, _styles(model))
@@ -203,7 +203,7 @@ def _styles(model: str | None) -> tuple[Mapping[str, str], ...]:
     from .stylization import library
 
     pack = find_pack(model)
-    return library.described(library.labels_of(pack.manifest), pack.licence, f"{pack.name} {pack.version}")
+    return library.described(pack.styles, pack.licence, f"{pack.name} {pack.version}")
 
 
 def pipeline_answer(model: str | None) -> Answer:
@@ -215,7 +215,7 @@ def pipeline_answer(model: str | None) -> Answer:
         if isinstance(question, Examine):
             return examined(question, arrays)
         from . import refine
-        from .checkpoints import find_pack, pack_names
+        from .checkpoints import find_pack, model_packs
         from .generation import language_model
         from .protocol.messages import (
             ClearCache,
@@ -244,6 +244,7 @@ def pipeline_answer(model: str | None) -> Answer:
                 return Styles(question.id, _styles(model))
             case _:
                 files, size = open_cache().size()
-                return Description(question.id, find_pack(model).provenance(), pack_names(), files, size)
+                packs = tuple(pack.name for pack in model_packs())
+                return Description(question.id, find_pack(model).provenance(), packs, files, size)
 
     return answer

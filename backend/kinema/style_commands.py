@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +90,11 @@ def stylize(options: argparse.Namespace) -> int:
 def styles(options: argparse.Namespace) -> int:
     """`kinema styles`. Returns the exit code; raises RequestError, FormatError and what reading a clip raises."""
     from . import clips
-    from .checkpoints import find_pack
+    from .checkpoints import find_pack, no_styles
     from .stylization import library
 
     pack = find_pack(options.model)
-    labels = library.labels_of(pack.manifest)
+    labels = pack.styles
     if options.action == "save":
         preset = library.Preset(options.name, options.title or options.name, options.licence, options.source)
         print(library.save(preset, clips.read(options.clip), labels))
@@ -112,6 +113,8 @@ def styles(options: argparse.Namespace) -> int:
             style = style | {"file": str(library.path_of(options.name))}
         print("\n".join(f"{key}: {value}" for key, value in style.items()))
         return 0
+    if not labels:
+        print(f"kinema: {no_styles(pack)}", file=sys.stderr)
     for style in known:
         print(f"{style['name']:16} {style['title']}" + ("  (saved)" if style["kind"] == "preset" else ""))
     return 0

@@ -65,9 +65,9 @@ class Stylist:
     def open(cls, pack: Pack, autoencoder: Autoencoder) -> Stylist | None:
         """The pack's style network; None for a pack without. Raises WeightsError or TypeError, RuntimeError for one
         that does not fit."""
-        if library.SECTION not in pack.manifest:
+        if "style" not in pack.manifest:
             return None
-        section: dict[str, Any] = dict(pack.section(library.SECTION))
+        section: dict[str, Any] = dict(pack.section("style"))
         network = StyleNetwork(StyleConfig(**{**section, "labels": tuple(section["labels"])}))
         state = pack.load(WEIGHTS)
         network.load_state_dict({name: value.float() for name, value in state.items()})

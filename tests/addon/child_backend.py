@@ -3,7 +3,8 @@
 The prompt says what happens: "slow ..." takes 200 steps of 10 ms, "crash" dies with words on stderr, "refuse" fails,
 "hang" neither computes nor hears, anything else gives a swaying body at once. Motions depend on seed and length alone,
 on the style (its seed, or that of the bytes that came as the reference), those of edits on the clip as well. A styled
-clip comes back, one arm turned. A search "3 seconds" ranks clips by how near their length is to the number.
+clip comes back, one arm turned. A search "3 seconds" ranks clips by how near their length is to the number. With
+`--plain` its pack is another one, which has no styles.
 """
 
 import os
@@ -49,6 +50,9 @@ from kinema.protocol.smpl import SMPL_BODY
 
 FPS = 30.0
 PACK = {"name": "test-pack", "version": "1", "sha256": "0" * 64, "licence": "CC0-1.0", "commercial": True}
+PLAIN = "--plain" in sys.argv
+if PLAIN:
+    PACK |= {"name": "plain-pack", "sha256": "1" * 64}
 
 
 def swaying(frames, seed, fps=FPS):
@@ -75,7 +79,7 @@ def styles(request):
         | {"file": f"{name}.npz", "folder": "/styles"}
         for name, kept in saved.items()
     ]
-    return Styles(request.id, (LABEL, *own))
+    return Styles(request.id, (*own,) if PLAIN else (LABEL, *own))
 
 
 def stylize(request, arrays):
@@ -234,7 +238,7 @@ def answer(question, arrays=()):
         case ClearCache():
             return Cleared(question.id, 2, 1_000_000)
         case _:
-            return Description(question.id, PACK, ("test-pack",), 2, 1_000_000)
+            return Description(question.id, PACK, ("plain-pack", "test-pack"), 2, 1_000_000)
 
 
 if __name__ == "__main__":

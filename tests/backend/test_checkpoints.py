@@ -22,7 +22,7 @@ def write(folder: Path, **changes) -> checkpoints.Pack:
         "commercial": True,
         "attribution": ["someone"],
         "weights": WEIGHTS,
-        "sections": {"sampling": {"steps": 4}},
+        "sections": {"sampling": {"steps": 4}, "denoiser": {}},
         "card": "# card\n",
     }
     return write_pack(folder, **{**settings, **changes})
@@ -86,6 +86,31 @@ def test_search_order(folder, tmp_path, monkeypatch):
     assert find_pack(tmp_path / "later" / "mine").folder == tmp_path / "later" / "mine"
     with pytest.raises(WeightsError, match=r"there are .*mine"):
         find_pack("yours")
+
+
+def test_the_packs_that_make_motion_are_listed_and_named_where_styles_are_missing(folder, monkeypatch, tmp_path):
+    models = tmp_path / "listed"
+    for name, sections in {
+        "plain": {"denoiser": {}},
+        "styled": {"denoiser": {}, "style": {"labels": ["old", "proud"]}},
+        "judge": {"evaluator": {}},
+        "odd": {"denoiser": {}, "style": ["old"]},
+    }.items():
+        shutil.copytree(folder, models / name)
+        manifest = json.loads((folder / "pack.json").read_text()) | {"name": name}
+        manifest.pop("denoiser", None)
+        (models / name / "pack.json").write_text(json.dumps(manifest | sections))
+    (models / "broken").mkdir()
+    (models / "broken" / "pack.json").write_text("{")
+    monkeypatch.setattr(checkpoints, "model_folders", lambda: (tmp_path / "none", models))
+    assert [pack.name for pack in checkpoints.model_packs()] == ["odd", "plain", "styled"]
+    assert find_pack("styled").styles == ("old", "proud")
+    assert find_pack("odd").styles == ()
+    assert checkpoints.no_styles(find_pack("plain")) == "model pack 'plain' has no styles; choose styled"
+    shutil.rmtree(models / "styled")
+    assert checkpoints.no_styles(find_pack("plain")).endswith("choose one with a style network")
+    with pytest.raises(WeightsError, match=r"there are odd, plain$"):
+        find_pack("styled")
 
 
 @pytest.mark.parametrize("name", ["../mine", "mine/../mine", "", ".", "/", "x" * 300, "m\0ine"])

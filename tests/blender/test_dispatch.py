@@ -201,6 +201,30 @@ def test_idle_backend_ends_and_the_next_request_starts_it(addon, monkeypatch):
     assert dispatch.worker.pid not in (None, pid)
 
 
+def test_another_model_pack_answers_and_the_panel_knows_it_and_its_styles(addon, monkeypatch):
+    import bpy
+
+    from blender_addon import dispatch, preferences, style_list, style_requests
+    from kinema.errors import RequestError
+
+    generate("walk")
+    run()
+    assert dispatch.description.pack["name"] == "test-pack"
+    assert preferences.packs == ("plain-pack", "test-pack")
+    assert preferences._known_packs(None, bpy.context, "PLAIN") == ["plain-pack"]
+    assert [style.name for style in style_list.known()] == ["old"]
+    command, environment = preferences.backend()
+    monkeypatch.setattr(preferences, "backend", lambda: ([*command, "--plain"], environment))
+    generate("jump")
+    run()
+    assert dispatch.description.pack["name"] == "plain-pack"
+    assert style_list.known() == (), "the pictures that ship are of styles that this pack has not"
+    settings = bpy.context.scene.kinema_style
+    settings.source = "LIST"
+    with pytest.raises(RequestError, match="no styles; choose another one"):
+        style_requests.asked(bpy.context.scene)
+
+
 def test_hung_backend_is_stopped_without_blocking(addon):
     import bpy
 

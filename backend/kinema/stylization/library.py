@@ -9,19 +9,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import FormatError, RequestError
 from ..formats import amass
 from ..protocol.motion import Motion
 from .names import TITLES
 from .references import check_reference
-
-SECTION = "style"
-"""The section of a model pack's manifest that configures its style network."""
 
 LONGEST = 10.0
 """Seconds of a reference that are kept, from its middle."""
@@ -118,11 +113,6 @@ def remove(name: str) -> None:
     if not path.is_file():
         raise RequestError(f"there is no saved style {name!r}; see kinema styles")
     path.unlink()
-
-
-def labels_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """The styles that a model pack knows by label, from its manifest; none without a style network."""
-    return tuple(manifest.get(SECTION, {}).get("labels", ()))
 
 
 def described(labels: tuple[str, ...], licence: str, source: str) -> tuple[dict[str, str], ...]:

@@ -21,6 +21,8 @@ from . import record
 
 NON_COMMERCIAL = "CC BY-NC 4.0"
 COMMERCIAL = "CC BY 4.0"
+SHARE_ALIKE = "CC BY-SA 4.0"
+"""Where sources under CC BY-SA 3.0, which lets later versions of itself take its place, are the strictest."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,11 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     licences = list((record.read(options.text) | record.read(options.diffusion)).values())
     commercial = all(licence.commercial for licence in licences)
+    shared = any(licence.share_alike for licence in licences)
     checkpoints.write_pack(
         options.out,
         name=options.out.name,
         version=options.version,
-        licence=COMMERCIAL if commercial else NON_COMMERCIAL,
+        licence=(SHARE_ALIKE if shared else COMMERCIAL) if commercial else NON_COMMERCIAL,
         commercial=commercial,
         attribution=sorted({licence.attribution for licence in licences if licence.attribution}),
         weights={

@@ -14,12 +14,14 @@ from ..errors import FormatError, InputError
 
 @dataclass(frozen=True)
 class Licence:
-    """One source's terms, in its own words where they are short."""
+    """One source's terms, in its own words where they are short. `share_alike`: what is made from it may be published
+    under the same terms alone; whether that reaches weights is unclear, so weights keep to it where they can."""
 
     sentence: str
     shippable: bool
     commercial: bool
     attribution: str = ""
+    share_alike: bool = False
 
 
 CMU = Licence(
@@ -47,6 +49,7 @@ LICENCES: dict[str, Licence] = {
         shippable=True,
         commercial=True,
         attribution="The data used in this project was obtained from HDM05.",
+        share_alike=True,
     ),
     "pfnn": Licence("free for academic and non-commercial purposes", shippable=True, commercial=False),
     "kaykit_adventurers": CC0,

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..errors import FormatError
-from .licences import EVERYTHING, LICENCES, Licence
+from .licences import EVERYTHING, LICENCES, Licence, licence_of
 
 NAME = "sources.json"
 
@@ -31,6 +31,8 @@ def read(folder: Path) -> dict[str, Licence]:
         return {name: licence for name, licence in LICENCES.items() if EVERYTHING.admits(name, licence)}
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return {name: Licence(**terms) for name, terms in entries.items()}
+        recorded = {name: Licence(**terms) for name, terms in entries.items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise FormatError(f"{path} is damaged ({error}); train again in another folder") from None
+    # Of a source that is known, today's knowledge of its terms counts.
+    return {name: licence_of(name, recorded) for name in recorded}

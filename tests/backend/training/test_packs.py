@@ -1,6 +1,7 @@
 """A pack may be used commercially only when nothing that forbids it is behind any of its weights."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_the_licence_of_a_pack_follows_from_its_runs(prepared):
     open_words[open_words.index("--autoencoder") + 1] = str(made / "autoencoder.safetensors")
     diffusion.train(diffusion.read(open_words), Group())
     pack = exported(prepared, prepared / "runs" / "open", "open-pack")
-    assert (pack.commercial, pack.licence) == (True, export.COMMERCIAL)
+    assert (pack.commercial, pack.licence) == (True, export.SHARE_ALIKE), "HDM05 is CC BY-SA"
     said = " ".join(pack.manifest["attribution"])
     assert "mocap.cs.cmu.edu" in said
     assert "HDM05" in said
@@ -93,6 +94,19 @@ def test_the_licence_of_a_pack_follows_from_its_runs(prepared):
     start = [*open_words, "--start", str(prepared / "runs" / "mixed" / "denoiser.safetensors")]
     with pytest.raises(InputError, match="bandai"):
         diffusion.train(diffusion.read(start), Group())
+
+
+def test_without_share_alike_sources_a_pack_for_commercial_use_asks_for_the_name_alone(prepared, tmp_path):
+    for folder in ("text", "runs/open"):
+        shutil.copytree(prepared / folder, tmp_path / folder)
+    record.write(tmp_path / "runs" / "open", {"cmu": LICENCES["cmu"]})
+    pack = exported(tmp_path, tmp_path / "runs" / "open", "named")
+    assert (pack.commercial, pack.licence) == (True, export.COMMERCIAL)
+    # What an old record leaves out is known today.
+    entries = {"hdm05": {"sentence": "CC BY-SA 3.0 Unported", "shippable": True, "commercial": True}}
+    (tmp_path / "runs" / "open" / record.NAME).write_text(json.dumps(entries))
+    assert record.read(tmp_path / "runs" / "open")["hdm05"].share_alike
+    assert exported(tmp_path, tmp_path / "runs" / "open", "shared").licence == export.SHARE_ALIKE
 
 
 def test_without_made_motion_none_is_made(prepared):

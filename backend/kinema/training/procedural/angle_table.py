@@ -10,7 +10,8 @@ class AngleRow:
     """One primitive of the torso or the head.
 
     `angle`: degrees forward, to the left, twist to the left, at full size. `swings`: both ways in turn (shaking)
-    instead of there and back. `period`: seconds of one repetition. `hips`: share of the angle that the pelvis takes.
+    instead of there and back, about `offset` of the angle. `period`: seconds of one repetition. `hips`: share of the
+    angle that the pelvis takes.
     """
 
     name: str
@@ -23,6 +24,7 @@ class AngleRow:
     hips: float = 0.0
     held: tuple[str, ...] = ()
     circles: bool = False
+    offset: float = 0.0
 
 
 def _sided(row: AngleRow) -> tuple[AngleRow, AngleRow]:
@@ -48,8 +50,11 @@ HEAD_ROWS = (
         "head",
         ("[nod]", "[nod] {his} head", "[nod] in agreement", "[nod] yes"),
         "nod up and down",
-        (24.0, 0.0, 0.0),
+        # Down and, a little less, up: the mean of nods that only go down is a head that hangs.
+        (16.0, 0.0, 0.0),
+        swings=True,
         period=0.75,
+        offset=0.25,
     ),
     AngleRow(
         "shake head",

@@ -37,7 +37,7 @@ _SHARES /= _SHARES.sum()
 def draw(rng: np.random.Generator, name: str | None = None, held: bool | None = None) -> Action:
     """One torso or head primitive; `held`: the posture is already on when the clip starts (rows that know one)."""
     row = BY_NAME[name] if name else ROWS[int(rng.choice(len(ROWS), p=_SHARES))]
-    cyclic = row.swings or row.circles or row.name == "nod"
+    cyclic = row.swings or row.circles
     held = bool(row.held) and (rng.random() < 0.12 if held is None else held)
     pace = Pace(1.0) if held else draw_pace(rng, cyclic)
     count = Count(1) if held else draw_count(rng, cyclic=cyclic)
@@ -47,7 +47,7 @@ def draw(rng: np.random.Generator, name: str | None = None, held: bool | None = 
     amplitude = "slightly" if size < 0.76 and not cyclic else ""
     shortest = 0.6 * period + 0.4 if stays else period * count.number + 0.1
     longest = shortest + (8.0 if stays or cyclic else 1.2)
-    direction = -1.0 if (row.swings or row.circles) and rng.random() < 0.15 else 1.0
+    direction = -1.0 if cyclic and not row.offset and rng.random() < 0.15 else 1.0
 
     def write(score: Score, start: float, stop: float) -> None:
         begin = start - period if held else start
@@ -98,7 +98,7 @@ def _course(
     if row.swings:
         phase = np.clip((time - start) / period, 0.0, number)
         fade = pulse(time, start, start + number * period, 0.25 * period, 0.25 * period)
-        wave = np.sin(2.0 * np.pi * phase)
+        wave = row.offset + np.sin(2.0 * np.pi * phase)
         # A look to one side stops there for a moment: a flattened sine.
         wave = np.tanh(1.6 * wave) / np.tanh(1.6) if period > 1.2 else wave
         return (smooth(fade * wave, 1.5))[:, None] * np.ones(3)

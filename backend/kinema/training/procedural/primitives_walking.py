@@ -33,7 +33,7 @@ def _swing_arms(how: str = "swing against the steps") -> tuple[PartAction, ...]:
 
 _WALKS = (
     *("walk", "walk", "walk", "back", "curve", "corner", "corner", "circle", "circle"),
-    *("run", "jog", "run corner", "sneak", "limp", "limp"),
+    *("run", "jog", "run corner", "sneak", "limp", "limp", "limp", "limp"),
 )
 
 
@@ -44,7 +44,7 @@ def walk(rng: np.random.Generator) -> Action:
     way = int(rng.integers(2))
     unsaid = kind == "limp" and rng.random() < 0.6
     if unsaid:
-        way = draw_first(rng)
+        way = 1 - draw_first(rng)  # As the lexicon reads it: the right leg drags.
     name, sign = _SIDES[way], 1.0 - 2.0 * way
     gait = Gait(0.54, 0.42, lift=0.07, heel=0.55, toe=0.32, share=0.22)
     stride, turn, lean = 0.62, 0.0, 2.0
@@ -62,7 +62,8 @@ def walk(rng: np.random.Generator) -> Action:
         words = (f" and [turn] {name}", f" and [turn] to the {name}", f" forward and [make] a {name} turn")
         says, moves = f"walk forward to the {name}", f"turn to the {name} with the steps"
     elif kind == "limp":
-        gait = replace(gait, period=0.7, swing=0.5, toe=0.1, lift=0.1, uneven=sign * rng.uniform(0.2, 0.26))
+        # Antalgic: the sore foot is on the ground for half of a cycle, the sound one for three quarters.
+        gait = replace(gait, period=0.6, swing=0.46, toe=0.1, lift=0.11, uneven=sign * rng.uniform(0.17, 0.2))
         stride, verb, says, moves = 0.42, "limp", "limp forward", "lean to the side with the steps"
         words = (f" on {{his}} {name} leg", f" with {{his}} {name} leg", f" forward on {{his}} {name} leg")
         if unsaid:
@@ -103,7 +104,11 @@ def walk(rng: np.random.Generator) -> Action:
             score.running = 1.0
             score.pelvis[:, 1] -= 0.05 * moving
         if kind == "limp":
-            score.torso[:, 1] += np.radians(7.0) * swinging * (1.0 if first == 0 else -1.0)
+            # While it stands on the sore foot, the body sinks and leans over it.
+            sound = start + gait.period * ((1 - way - first) % 2) + 0.5 * gait.swing
+            sore = moving * np.cos(np.pi * (score.time - sound) / gait.period)
+            score.torso[:, 1] += np.radians(8.0) * sign * sore
+            score.pelvis[:, 1] -= 0.03 * np.maximum(sore, 0.0)
         if kind == "sneak":
             score.pelvis[:, 1] -= 0.12 * moving
             score.torso[:, 0] += np.radians(18.0) * moving
