@@ -6,6 +6,7 @@ manifest, and gives every entry the same time, so that the same sources make the
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import re
 import subprocess
@@ -85,4 +86,8 @@ def _version(text: str, pattern: str) -> str:
 
 
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist"))
+    parser = argparse.ArgumentParser(
+        prog="python blender_addon/build.py", description="Make the installable zip of the extension."
+    )
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "dist", help="where the zip goes")
+    print(build(parser.parse_args().folder))

@@ -79,15 +79,8 @@ def ask(question: Aside | SaveStyle, arrays: Mapping[str, np.ndarray] | None = N
     watch()
 
 
-def meet() -> None:
-    """Let a running backend say who it is and which styles it has, where that is not known."""
-    if worker.pid is not None:
-        with contextlib.suppress(KinemaError):
-            _introduce(*preferences.backend())
-            watch()
-
-
 def _introduce(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Let the backend say who it is and which styles it has, where that is not known."""
     if description is None:
         worker.ask(Describe(new_id()), command, environment)
     if not style_list.heard:
@@ -205,7 +198,8 @@ def _compare(pack: Mapping[str, Any]) -> None:
     global description
     if description is not None and pack and pack.get("sha256") != description.pack.get("sha256"):
         description, style_list.heard = None, False
-        meet()
+        with contextlib.suppress(KinemaError):
+            _introduce(*preferences.backend())
 
 
 def _answered(answer: object) -> None:

@@ -1,3 +1,3 @@
 """Kinema: text, styles and reference clips in, keyframed character motion out."""
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
