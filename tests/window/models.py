@@ -15,8 +15,8 @@ from pathlib import Path
 from .driver import Window
 from .edit import show
 
-MODEL = (1165, 330)
-SIDEBAR = "282x420+1037+82"
+MODEL = (1165, 249)
+SIDEBAR = "282x260+1037+82"
 TAKES = "module('takes').review.takes"
 DESCRIPTION = "module('dispatch').description"
 
