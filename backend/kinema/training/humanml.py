@@ -54,6 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of the packed set")
     parser.add_argument("--licence", required=True, metavar="TEXT", help="the terms under which you may use this data")
     parser.add_argument("--commercial", action="store_true", help="these terms let a model be used commercially")
+    parser.add_argument(
+        "--share-alike", action="store_true", help="what is made from it may be published under the same terms alone"
+    )
     parser.add_argument("--attribution", default="", metavar="TEXT", help="what every model made from it has to say")
     parser.add_argument("--name", help="what to call the source (default: the folder's name)")
     parser.add_argument("--workers", type=int, default=2)
@@ -63,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise InputError(f"the source cannot be called {name!r}, whose terms are known; choose another --name")
     if not options.licence.strip():
         raise InputError("--licence is empty; state the terms under which you may use this data")
-    licence = Licence(options.licence.strip(), True, options.commercial, options.attribution)
+    licence = Licence(options.licence.strip(), True, options.commercial, options.attribution, options.share_alike)
     skipped: list[dict[str, str]] = []
     entries = list(_entries(options.folder, name, skipped))
     clips = list(_read_all(entries, name, licence, options.workers, skipped))

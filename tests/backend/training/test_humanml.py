@@ -61,7 +61,7 @@ def folder(made, tmp_path_factory) -> Path:
 def prepared(folder, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("own") / "packed"
     words = ["data", "prepare-humanml", str(folder), str(out), "--licence", "bought from Studio X", "--workers", "1"]
-    assert cli.main([*words, "--attribution", "Motion by Studio X"]) == 0
+    assert cli.main([*words, "--share-alike", "--attribution", "Motion by Studio X"]) == 0
     return out
 
 
@@ -87,7 +87,7 @@ def test_the_layout_becomes_a_packed_set(prepared, made):
         "my-data/000003": "test",
         "my-data/000004": "train",
     }
-    assert opened.licence("my-data") == Licence("bought from Studio X", True, False, "Motion by Studio X")
+    assert opened.licence("my-data") == Licence("bought from Studio X", True, False, "Motion by Studio X", True)
     for clip in opened.clips:
         source = made[clip.id[-6:]]
         assert clip.captions[0].text == source.texts[0]
