@@ -6,6 +6,7 @@ Plain Python: the operators say where, and whether the network may be used.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -58,8 +59,10 @@ def backend_command(preference: str, folder: Path, device: str, model: str = "")
     return words
 
 
+@functools.lru_cache(maxsize=8)
 def takes_model(preference: str) -> bool:
-    """Whether the backend that the user set (see `backend_command`) is told which model pack to use."""
+    """Whether the backend that the user set (see `backend_command`) is told which model pack to use. Kept, because a
+    panel asks at every redraw and the answer may need a look at the disk."""
     try:
         return not preference.strip() or _is_python(_split(preference.strip()))
     except EnvironmentSetupError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import bpy
 
 from . import dispatch, environment, operators_setup, preferences
@@ -47,7 +45,7 @@ def _draw_model(layout: bpy.types.UILayout) -> None:
         return  # Another command says for itself which weights it takes.
     layout.prop(settings, "model", text="", icon="PACKAGE", placeholder=preferences.DEFAULT_PACK)
     chosen = settings.model.strip() or preferences.DEFAULT_PACK
-    if known is not None and known.pack.get("name") not in (chosen, Path(chosen).name):
+    if known is not None and chosen in preferences.packs and chosen != known.pack.get("name"):
         layout.label(text="Taken from the next Generate on", icon="INFO")
 
 

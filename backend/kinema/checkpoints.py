@@ -109,8 +109,8 @@ class Pack:
         return "commercial use allowed" if self.commercial else "non-commercial use only"
 
     @property
-    def bytes(self) -> int:
-        """The size of its weights."""
+    def size(self) -> int:
+        """Bytes of its weights."""
         return sum(int(entry["bytes"]) for entry in self.manifest["files"].values())
 
     def verify(self) -> None:

@@ -186,11 +186,11 @@ def _models(as_json: bool) -> int:
     for pack in model_packs():
         default = pack.name == DEFAULT_PACK
         if as_json:
-            size = {"bytes": pack.bytes, "styles": pack.styles, "folder": str(pack.folder), "default": default}
+            size = {"bytes": pack.size, "styles": pack.styles, "folder": str(pack.folder), "default": default}
             print(json.dumps(pack.provenance() | size))
             continue
         styles = f"{len(pack.styles)} styles" if pack.styles else "no styles"
-        facts = (f"{pack.version}", f"{pack.bytes / 1e6:.0f} MB", styles, f"{pack.licence}: {pack.use}")
+        facts = (f"{pack.version}", f"{pack.size / 1e6:.0f} MB", styles, f"{pack.licence}: {pack.use}")
         print(f"{pack.name:16} {', '.join(facts)}" + (" (the default)" if default else ""))
     return 0
 

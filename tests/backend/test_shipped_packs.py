@@ -31,7 +31,7 @@ def test_these_packs_ship():
 
 def test_a_pack_is_whole_small_and_has_a_card_of_its_version(pack):
     pack.verify()
-    assert pack.bytes <= LARGEST
+    assert pack.size <= LARGEST
     card = (pack.folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert card.startswith(f"# {pack.name} {pack.version}\n")
     assert pack.licence in card

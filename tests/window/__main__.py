@@ -8,16 +8,13 @@ are what it leaves. Needs Xvfb, xdotool and ImageMagick.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import signal
-import tempfile
 import time
 from pathlib import Path
 
-from .driver import Window
+from .driver import Window, arguments, opened
 
 PROMPT_BOX, GENERATE, CANCEL = (1130, 127), (1165, 254), (1273, 285)
 TAB, VIEW = (1308, 207), (560, 560)
@@ -28,26 +25,8 @@ TAKES = "module('takes').review.takes"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.window", description=__doc__)
-    parser.add_argument("root", type=Path)
-    parser.add_argument("zip", type=Path)
-    parser.add_argument("backend")
-    parser.add_argument("--pictures", type=Path, help="copy the manual's pictures there")
-    parser.add_argument("--display", type=int, default=79)
-    parser.add_argument("--folder", type=Path, help="empty folder below the current one for the session's own files")
-    options = parser.parse_args()
-    folder = options.folder or Path(tempfile.mkdtemp(prefix="window-", dir="build"))
-    window = Window(options.root, folder.absolute(), options.display, options.backend)
-    try:
-        window.install(options.zip.absolute())
-        window.open()
+    with opened(arguments("python -m tests.window", __doc__, 79).parse_args()) as window:
         session(window)
-        if options.pictures:
-            options.pictures.mkdir(parents=True, exist_ok=True)
-            for picture in sorted(window.folder.glob("manual-*.png")):
-                shutil.copy(picture, options.pictures / picture.name.removeprefix("manual-"))
-    finally:
-        window.close()
 
 
 def session(window: Window) -> None:

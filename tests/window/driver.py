@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def arguments(prog: str, description: str | None, display: int) -> argparse.ArgumentParser:
+    """What every scripted session is told."""
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    parser.add_argument("root", type=Path)
+    parser.add_argument("zip", type=Path)
+    parser.add_argument("backend")
+    parser.add_argument("--pictures", type=Path, help="copy the manual's pictures there")
+    parser.add_argument("--display", type=int, default=display)
+    parser.add_argument("--folder", type=Path, help="empty folder below the current one for the session's own files")
+    return parser
+
+
+@contextlib.contextmanager
+def opened(options: argparse.Namespace) -> Iterator[Window]:
+    """The window with the extension in it. In the end its pictures `manual-NAME.png` are copied where they are asked
+    for, and it closes."""
+    Path("build").mkdir(exist_ok=True)
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="window-", dir="build"))
+    window = Window(options.root, folder.absolute(), options.display, options.backend)
+    try:
+        window.install(options.zip.absolute())
+        window.open()
+        yield window
+        if options.pictures:
+            options.pictures.mkdir(parents=True, exist_ok=True)
+            for picture in sorted(window.folder.glob("manual-*.png")):
+                shutil.copy(picture, options.pictures / picture.name.removeprefix("manual-"))
+    finally:
+        window.close()
 
 
 class Window:

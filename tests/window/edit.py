@@ -7,14 +7,10 @@ mixed, prompt strips, search. Leaves pictures for the manual. Needs what tests.w
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import tempfile
 import time
-from pathlib import Path
 
 from .__main__ import JOB, TAB, TAKES, VIEW, WRITTEN, said
-from .driver import Window
+from .driver import Window, arguments, opened
 
 SIDEBAR = "282x300+1037+82"
 WIDE = "820x720+499+82"
@@ -66,25 +62,8 @@ with bpy.context.temp_override(window=window, area=area(), region=region):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.window.edit", description=__doc__)
-    parser.add_argument("root", type=Path)
-    parser.add_argument("zip", type=Path)
-    parser.add_argument("backend")
-    parser.add_argument("--pictures", type=Path, help="copy the manual's pictures there")
-    parser.add_argument("--display", type=int, default=83)
-    options = parser.parse_args()
-    Path("build").mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="window-edit-", dir="build"))
-    window = Window(options.root, folder.absolute(), options.display, options.backend)
-    try:
-        window.install(options.zip.absolute())
-        window.open()
+    with opened(arguments("python -m tests.window.edit", __doc__, 83).parse_args()) as window:
         session(window)
-        if options.pictures:
-            for picture in sorted(window.folder.glob("manual-*.png")):
-                shutil.copy(picture, options.pictures / picture.name.removeprefix("manual-"))
-    finally:
-        window.close()
 
 
 def session(window: Window) -> None:

@@ -1,18 +1,15 @@
 """The choice of weights in the real application: python -m tests.window.models ROOT ZIP BACKEND [--pictures FOLDER]
 
 Generates with the default pack, types another one's name into the panel Backend, generates again, and sees that the
-take, the panel and the list of styles follow. As tests.window.
+take, the panel and the list of styles follow. As tests.window; BACKEND is a Python with kinema, because a command says
+for itself which weights it takes.
 """
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import tempfile
 import time
-from pathlib import Path
 
-from .driver import Window
+from .driver import Window, arguments, opened
 from .edit import show
 
 MODEL = (1165, 249)
@@ -22,24 +19,8 @@ DESCRIPTION = "module('dispatch').description"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.window.models", description=__doc__)
-    parser.add_argument("root", type=Path)
-    parser.add_argument("zip", type=Path)
-    parser.add_argument("backend", help="a Python with kinema: a command says for itself which weights it takes")
-    parser.add_argument("--pictures", type=Path, help="copy the manual's picture there")
-    parser.add_argument("--display", type=int, default=82)
-    options = parser.parse_args()
-    window = Window(
-        options.root, Path(tempfile.mkdtemp(prefix="models-", dir="build")).absolute(), options.display, options.backend
-    )
-    try:
-        window.install(options.zip.absolute())
-        window.open()
+    with opened(arguments("python -m tests.window.models", __doc__, 82).parse_args()) as window:
         session(window)
-        if options.pictures:
-            shutil.copy(window.folder / "models.png", options.pictures / "models.png")
-    finally:
-        window.close()
 
 
 def session(window: Window) -> None:
@@ -52,7 +33,7 @@ def session(window: Window) -> None:
     window.shot("models-before")
     window.fill(*MODEL, "kinema-open", "module('preferences').get().model == 'kinema-open'")
     time.sleep(1.0)
-    window.shot("models", SIDEBAR)
+    window.shot("manual-models", SIDEBAR)
     generate(window, "kinema-open", 2)
     assert window.run("value = module('style_list').known()") == [], "this pack knows no styles"
     window.shot("models-after")

@@ -7,17 +7,13 @@ no human. As tests.window, and python-xlib.
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
 from . import xdnd
-from .driver import Window
+from .driver import Window, arguments, opened
 
 VIEW = (500, 520)
-PICTURES = ("style", "style-list")
 AREA, SIDEBAR = "1320x782+0+28", "282x720+1037+82"
 SETTINGS = "bpy.context.scene.kinema_style"
 TAKES = "module('takes').review.takes"
@@ -38,26 +34,11 @@ Frame Time: 0.0333333
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.window.style", description=__doc__)
-    parser.add_argument("root", type=Path)
-    parser.add_argument("zip", type=Path)
-    parser.add_argument("backend")
+    parser = arguments("python -m tests.window.style", __doc__, 81)
     parser.add_argument("clip", type=Path, help="below the current folder, which is what the application sees")
-    parser.add_argument("--pictures", type=Path, help="copy the manual's picture there")
-    parser.add_argument("--display", type=int, default=81)
     options = parser.parse_args()
-    window = Window(
-        options.root, Path(tempfile.mkdtemp(prefix="style-", dir="build")).absolute(), options.display, options.backend
-    )
-    try:
-        window.install(options.zip.absolute())
-        window.open()
+    with opened(options) as window:
         session(window, options.clip.absolute())
-        if options.pictures:
-            for name in PICTURES:
-                shutil.copy(window.folder / f"{name}.png", options.pictures / f"{name}.png")
-    finally:
-        window.close()
 
 
 def session(window: Window, clip: Path) -> None:
@@ -81,10 +62,10 @@ def session(window: Window, clip: Path) -> None:
     window.run("bpy.ops.kinema.compare_takes(); bpy.context.scene.frame_set(40); area().tag_redraw()")
     window.move(*VIEW)
     time.sleep(3.0)
-    window.shot("style", AREA)
+    window.shot("manual-style", AREA)
     window.run(f"s = {SETTINGS}; s.source = 'LIST'; s.style_name = 'giant'; area().tag_redraw()")
     time.sleep(3.0)
-    window.shot("style-list", SIDEBAR)
+    window.shot("manual-style-list", SIDEBAR)
     bad = window.folder / "lamp.bvh"
     bad.write_text(NO_HUMAN + "0 0 0 0 0 0\n" * 60, encoding="utf-8")
     dropped(window, bad)
